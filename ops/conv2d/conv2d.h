@@ -1,0 +1,103 @@
+// 2-D convolution (cross-correlation, as every network means it), with fused bias and ReLU.
+//
+//   dst[n, y, x, o] = act(bias[o] + sum_{i, j, c} src[n, y s + i - p, x s + j - p, c] wei[o, i, j,
+//   c])
+//
+// src [n, h, w, ic], wei [oc, kh, kw, ic], bias [oc], dst [n, oh, ow, oc],
+// oh = (h + 2 pad - kh) / stride + 1. Outside the picture src is zero, reflected without repeating
+// the border (needs pad < h, w), or the nearest border pixel. f32 and f64; accumulation in the
+// dtype or wider. All entries throw Error when shapes, dtypes or padding do not fit.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <string>
+
+#include "ops/pad/pad.h"
+#include "ops/registry.h"
+#include "tensor/tensor.h"
+
+namespace impasto {
+
+struct Conv2dParams {
+  std::int64_t stride = 1;
+  std::int64_t pad = 0;
+  PadMode pad_mode = PadMode::zero;
+  bool relu = false;  // forward only
+};
+
+struct Conv2dProblem {
+  std::int64_t n = 1, h = 0, w = 0, ic = 0;
+  std::int64_t oc = 0, kh = 0, kw = 0;
+  Conv2dParams params;
+  DType dtype = DType::f32;
+
+  std::int64_t oh() const { return (h + 2 * params.pad - kh) / params.stride + 1; }
+  std::int64_t ow() const { return (w + 2 * params.pad - kw) / params.stride + 1; }
+  std::int64_t macs() const { return n * oh() * ow() * oc * kh * kw * ic; }
+  std::string to_string() const;
+};
+
+// Forms of one frozen filter that kernels derived from it (packed, rotated, transformed), by kernel
+// id. Owned by the module that owns the filter and freed with it; never used for a filter that
+// changes.
+class FilterCache {
+ public:
+  const Tensor& get(const std::string& key, const std::function<Tensor()>& make);
+  std::size_t bytes() const;
+
+ private:
+  std::map<std::string, Tensor> forms_;
+};
+
+struct Conv2dForward {
+  Tensor dst;
+  Tensor mask;  // [n, oh, ow, oc] bits, 1 where dst > 0; undefined unless asked for
+};
+
+// bias may be undefined. `want_mask` needs params.relu. A null cache means the filter may change
+// between calls, so kernels prepare it every time.
+Conv2dForward conv2d_forward(Context& context, const Tensor& src, const Tensor& wei,
+                             const Tensor& bias, const Conv2dParams& params, bool want_mask = false,
+                             FilterCache* cache = nullptr);
+
+// Gradient with respect to src of shape src_shape: [n, h, w, ic].
+Tensor conv2d_backward_data(Context& context, const Tensor& grad_dst, const Tensor& wei,
+                            const Shape& src_shape, const Conv2dParams& params,
+                            FilterCache* cache = nullptr);
+
+// Gradient with respect to wei of shape wei_shape: [oc, kh, kw, ic]. That of the bias is sum_rows()
+// of ops/reduce.
+Tensor conv2d_backward_filter(Context& context, const Tensor& src, const Tensor& grad_dst,
+                              const Shape& wei_shape, const Conv2dParams& params);
+
+struct Conv2dForwardArgs {
+  const Tensor& src;
+  const Tensor& wei;
+  const Tensor& bias;  // may be undefined
+  Tensor& dst;
+  Tensor* mask;        // nullptr when not wanted
+  FilterCache* cache;  // nullptr when the filter may change
+};
+struct Conv2dBackwardDataArgs {
+  const Tensor& grad_dst;
+  const Tensor& wei;
+  Tensor& grad_src;
+  FilterCache* cache;
+};
+struct Conv2dBackwardFilterArgs {
+  const Tensor& src;
+  const Tensor& grad_dst;
+  Tensor& grad_wei;
+};
+
+using Conv2dForwardKernel = Kernel<Conv2dProblem, Conv2dForwardArgs>;
+using Conv2dBackwardDataKernel = Kernel<Conv2dProblem, Conv2dBackwardDataArgs>;
+using Conv2dBackwardFilterKernel = Kernel<Conv2dProblem, Conv2dBackwardFilterArgs>;
+KernelTable<Conv2dProblem, Conv2dForwardArgs> conv2d_forward_table();             // conv2d.fwd
+KernelTable<Conv2dProblem, Conv2dBackwardDataArgs> conv2d_backward_data_table();  // conv2d.bwd_data
+KernelTable<Conv2dProblem, Conv2dBackwardFilterArgs>
+conv2d_backward_filter_table();  // conv2d.bwd_filter
+
+}  // namespace impasto

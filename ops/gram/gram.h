@@ -1,0 +1,46 @@
+// Gram matrices: the style statistic of Gatys, Ecker and Bethge, "Image style transfer using
+// convolutional neural networks", CVPR 2016.
+//
+//   G[n] = scale * F[n]^T F[n],  F [n, h, w, c] read as n matrices of (h w) x c;  G [n, c, c],
+//   symmetric.
+//
+// f32 and f64.
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+#include "ops/registry.h"
+#include "tensor/tensor.h"
+
+namespace impasto {
+
+struct GramProblem {
+  std::int64_t n = 1;
+  std::int64_t m = 0;  // pixels, h * w
+  std::int64_t c = 0;
+  double scale = 1;
+  DType dtype = DType::f32;
+  std::string to_string() const;
+};
+
+Tensor gram_forward(Context& context, const Tensor& features, double scale);
+
+// grad_features = scale * F (dG + dG^T), shape of features. grad_gram [n, c, c] need not be
+// symmetric.
+Tensor gram_backward(Context& context, const Tensor& features, const Tensor& grad_gram,
+                     double scale);
+
+struct GramForwardArgs {
+  const Tensor& features;
+  Tensor& gram;
+};
+struct GramBackwardArgs {
+  const Tensor& features;
+  const Tensor& grad_gram;
+  Tensor& grad_features;
+};
+KernelTable<GramProblem, GramForwardArgs> gram_forward_table();    // gram.fwd
+KernelTable<GramProblem, GramBackwardArgs> gram_backward_table();  // gram.bwd
+
+}  // namespace impasto

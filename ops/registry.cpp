@@ -1,0 +1,31 @@
+#include "ops/registry.h"
+
+#include <fmt/ranges.h>
+
+namespace impasto::detail {
+
+Support availability(const KernelInfo& info, DType dtype, Features features) {
+  if (!info.dtypes.has(dtype)) return Support::no(fmt::format("no {} variant", to_string(dtype)));
+  if (!features.has(info.needs)) {
+    return Support::no(fmt::format("needs {}, this processor offers {}", to_string(info.needs),
+                                   to_string(features)));
+  }
+  return Support::yes();
+}
+
+void throw_unknown_kernel(std::string_view table, std::string_view id,
+                          std::span<const std::string_view> known) {
+  throw InputError(
+      fmt::format("no kernel '{}' in {}; it has {}", id, table, fmt::join(known, ", ")));
+}
+
+void throw_unsuitable_kernel(std::string_view id, std::string_view problem,
+                             std::string_view reason) {
+  throw InputError(fmt::format("kernel {} cannot serve {}: {}", id, problem, reason));
+}
+
+void throw_no_kernel(std::string_view table, std::string_view problem) {
+  throw Error(fmt::format("{}: no kernel serves {}", table, problem));
+}
+
+}  // namespace impasto::detail

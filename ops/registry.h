@@ -1,0 +1,144 @@
+// The kernel table: every implementation of one op and direction, listed explicitly in
+// ops/<op>/kernels.cpp, best first, reference last. Selection, tests, benchmarks and listings all
+// read the same table, so a new kernel is one file and one entry.
+//
+// Kernel id = <op>.<direction>.<backend>.<idea>[.<math>], the first two being the table's name.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <initializer_list>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "tensor/context.h"
+#include "tensor/error.h"
+
+namespace impasto {
+
+enum class Backend : std::uint8_t { cpu };
+
+class DTypeSet {
+ public:
+  constexpr DTypeSet(std::initializer_list<DType> dtypes) {
+    for (DType dtype : dtypes) bits_ |= 1u << static_cast<unsigned>(dtype);
+  }
+  constexpr bool has(DType dtype) const {
+    return ((bits_ >> static_cast<unsigned>(dtype)) & 1u) != 0;
+  }
+
+ private:
+  std::uint32_t bits_ = 0;
+};
+
+// Whether a kernel can serve a problem, and if not, why.
+struct Support {
+  bool ok = true;
+  std::string reason;
+
+  static Support yes() { return {}; }
+  static Support no(std::string why) { return {false, std::move(why)}; }
+};
+
+// What listings and tests know of a kernel without knowing its op.
+struct KernelInfo {
+  std::string_view id;
+  std::string_view idea;  // one line
+  Backend backend = Backend::cpu;
+  Features needs = {};
+  DTypeSet dtypes = {DType::f32};
+  bool deterministic = true;
+};
+
+// Problem: the shapes and settings of one call; has `DType dtype` and `std::string to_string()
+// const`. Args: the operands of one call.
+template <class Problem, class Args>
+struct Kernel {
+  KernelInfo info;
+  Support (*supports)(const Problem&) = [](const Problem&) { return Support::yes(); };
+  // Scratch bytes for a pool of `threads` threads.
+  std::size_t (*workspace_bytes)(const Problem&, int threads) = [](const Problem&, int) {
+    return std::size_t{0};
+  };
+  // Longest chain of additions behind one output element: what its error bound grows with.
+  std::int64_t (*reduction_length)(const Problem&) = [](const Problem&) { return std::int64_t{1}; };
+  void (*run)(Context&, const Problem&, const Args&, void* workspace) = nullptr;
+};
+
+template <class Problem, class Args>
+struct KernelTable {
+  std::string_view name;  // "conv2d.fwd"
+  std::span<const Kernel<Problem, Args>> kernels;
+};
+
+namespace detail {
+Support availability(const KernelInfo& info, DType dtype, Features features);
+[[noreturn]] void throw_unknown_kernel(std::string_view table, std::string_view id,
+                                       std::span<const std::string_view> known);
+[[noreturn]] void throw_unsuitable_kernel(std::string_view id, std::string_view problem,
+                                          std::string_view reason);
+[[noreturn]] void throw_no_kernel(std::string_view table, std::string_view problem);
+}  // namespace detail
+
+// Available here and able to serve the problem?
+template <class Problem, class Args>
+Support can_serve(const Kernel<Problem, Args>& kernel, const Problem& problem, Features features) {
+  const Support available = detail::availability(kernel.info, problem.dtype, features);
+  return available.ok ? kernel.supports(problem) : available;
+}
+
+// Pure: the first kernel of the table that can serve, or exactly the requested one. A request that
+// is unknown or cannot serve throws InputError with the reason; it is never replaced by another.
+template <class Problem, class Args>
+const Kernel<Problem, Args>& select(const KernelTable<Problem, Args>& table, const Problem& problem,
+                                    Features features, std::string_view request = {}) {
+  for (const auto& kernel : table.kernels) {
+    if (!request.empty() && kernel.info.id != request) continue;
+    const Support support = can_serve(kernel, problem, features);
+    if (support.ok) return kernel;
+    if (!request.empty()) {
+      detail::throw_unsuitable_kernel(request, problem.to_string(), support.reason);
+    }
+  }
+  if (request.empty()) detail::throw_no_kernel(table.name, problem.to_string());
+  std::vector<std::string_view> known;
+  for (const auto& kernel : table.kernels) known.push_back(kernel.info.id);
+  detail::throw_unknown_kernel(table.name, request, known);
+}
+
+// Runs one given kernel: workspace, launch count, call. Tests and benchmarks call this directly.
+template <class Problem, class Args>
+void run_kernel(Context& context, const Kernel<Problem, Args>& kernel, const Problem& problem,
+                const Args& args) {
+  const std::size_t bytes = kernel.workspace_bytes(problem, context.threads().size());
+  void* workspace = bytes == 0 ? nullptr : context.workspace(bytes);
+  context.count_launch(kernel.info.id);
+  kernel.run(context, problem, args, workspace);
+}
+
+// Selects and runs: what every public op entry ends in.
+template <class Problem, class Args>
+void launch(Context& context, const KernelTable<Problem, Args>& table, const Problem& problem,
+            const Args& args) {
+  run_kernel(context,
+             select(table, problem, context.features(), context.requested_kernel(table.name)),
+             problem, args);
+}
+
+// Every kernel of every table, in table order: for listings and for tests of the tables themselves.
+struct TableInfo {
+  std::string_view name;
+  std::vector<KernelInfo> kernels;
+};
+std::vector<TableInfo> all_tables();
+
+template <class Problem, class Args>
+TableInfo describe(const KernelTable<Problem, Args>& table) {
+  TableInfo info{table.name, {}};
+  for (const auto& kernel : table.kernels) info.kernels.push_back(kernel.info);
+  return info;
+}
+
+}  // namespace impasto

@@ -1,0 +1,37 @@
+// The tables of ReLU: best first, reference last.
+#include "ops/relu/relu_kernels.h"
+
+namespace impasto {
+namespace {
+
+using namespace relu_kernels;
+
+const Kernel<ReluProblem, ReluForwardArgs> kForward[] = {
+    {.info = {.id = "relu.fwd.cpu.vector", .idea = "64 elements and one mask word at a time"},
+     .run = forward_vector},
+    {.info = {.id = "relu.fwd.cpu.reference",
+              .idea = "plain loop",
+              .dtypes = {DType::f32, DType::f64}},
+     .run = forward_reference},
+};
+
+const Kernel<ReluProblem, ReluBackwardArgs> kBackward[] = {
+    {.info = {.id = "relu.bwd.cpu.vector", .idea = "64 elements and one mask word at a time"},
+     .run = backward_vector},
+    {.info = {.id = "relu.bwd.cpu.reference",
+              .idea = "plain loop",
+              .dtypes = {DType::f32, DType::f64}},
+     .run = backward_reference},
+};
+
+}  // namespace
+
+KernelTable<ReluProblem, ReluForwardArgs> relu_forward_table() {
+  return {"relu.fwd", kForward};
+}
+
+KernelTable<ReluProblem, ReluBackwardArgs> relu_backward_table() {
+  return {"relu.bwd", kBackward};
+}
+
+}  // namespace impasto

@@ -1,0 +1,51 @@
+#include "tensor/context.h"
+
+#include <cstdlib>
+
+#include "tensor/error.h"
+
+namespace impasto {
+
+Context::Context(const ContextOptions& options)
+    : options_(options), threads_(options.threads > 0 ? options.threads : available_cores()) {
+  const char* requests = std::getenv("IMPASTO_KERNEL");
+  std::string_view rest = requests == nullptr ? "" : requests;
+  while (!rest.empty()) {
+    const std::string_view item = rest.substr(0, rest.find(','));
+    const std::size_t equals = item.find('=');
+    if (equals == std::string_view::npos) {
+      throw InputError(fmt::format("IMPASTO_KERNEL: '{}' is not of the form table=kernel", item));
+    }
+    request_kernel(item.substr(0, equals), item.substr(equals + 1));
+    rest.remove_prefix(std::min(rest.size(), item.size() + 1));
+  }
+}
+
+void* Context::workspace(std::size_t bytes) {
+  const auto count = static_cast<std::int64_t>(bytes);
+  if (!workspace_.defined() || workspace_.numel() < count) {
+    workspace_ = Tensor();  // free before growing: the peak is the new size, not the sum
+    workspace_ = empty({count}, DType::u8);
+  }
+  return workspace_.raw();
+}
+
+void Context::request_kernel(std::string_view table, std::string_view id) {
+  requests_.insert_or_assign(std::string(table), std::string(id));
+}
+
+std::string_view Context::requested_kernel(std::string_view table) const {
+  const auto found = requests_.find(table);
+  return found == requests_.end() ? std::string_view() : std::string_view(found->second);
+}
+
+void Context::count_launch(std::string_view id) {
+  const auto found = launches_.find(id);
+  if (found != launches_.end()) {
+    ++found->second;
+  } else {
+    launches_.emplace(id, 1);
+  }
+}
+
+}  // namespace impasto

@@ -1,0 +1,61 @@
+// Context: everything an op needs besides its operands. Device, threads, processor features,
+// scratch memory, kernels asked for by name, and a log of what was launched. One context is used by
+// one thread at a time; there is no global state behind it.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <string>
+#include <string_view>
+
+#include "tensor/device.h"
+#include "tensor/features.h"
+#include "tensor/tensor.h"
+#include "tensor/thread_pool.h"
+
+namespace impasto {
+
+struct ContextOptions {
+  Device device;
+  int threads = 0;  // 0 = every core this process may use
+  Features features = host_features();
+};
+
+class Context {
+ public:
+  explicit Context(const ContextOptions& options = {});
+  Context(const Context&) = delete;
+  Context& operator=(const Context&) = delete;
+
+  Device device() const { return options_.device; }
+  Features features() const { return options_.features; }
+  ThreadPool& threads() { return threads_; }
+
+  Tensor empty(const Shape& shape, DType dtype = DType::f32) const {
+    return Tensor::empty(shape, dtype, device());
+  }
+
+  // Scratch of at least `bytes` bytes, 64-byte aligned, valid until the next call. Kept and grown,
+  // so a steady iteration allocates nothing. Only the running kernel may use it.
+  void* workspace(std::size_t bytes);
+
+  // Kernels asked for by name: "conv2d.fwd" -> "conv2d.fwd.cpu.reference". Read from
+  // $IMPASTO_KERNEL ("table=id[,table=id...]") at construction; a name that cannot serve makes the
+  // op throw InputError with the reason.
+  void request_kernel(std::string_view table, std::string_view id);
+  std::string_view requested_kernel(std::string_view table) const;  // empty when none
+
+  // Kernel id -> number of runs since the last reset.
+  void count_launch(std::string_view id);
+  const std::map<std::string, std::int64_t, std::less<>>& launches() const { return launches_; }
+  void reset_launches() { launches_.clear(); }
+
+ private:
+  ContextOptions options_;
+  ThreadPool threads_;
+  Tensor workspace_;
+  std::map<std::string, std::string, std::less<>> requests_;
+  std::map<std::string, std::int64_t, std::less<>> launches_;
+};
+
+}  // namespace impasto

@@ -1,0 +1,26 @@
+// Where a tensor lives and an op runs: "cpu", "cuda:N", or "simt" (CUDA kernels on the host
+// executor).
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+namespace impasto {
+
+enum class DeviceType : std::uint8_t { cpu, cuda, simt };
+
+struct Device {
+  DeviceType type = DeviceType::cpu;
+  int index = 0;
+
+  friend bool operator==(const Device&, const Device&) = default;
+};
+
+std::string to_string(Device device);
+
+// Accepts "cpu", "simt", "cuda" and "cuda:N". Throws InputError otherwise, and when this build
+// lacks the device, saying so.
+Device parse_device(std::string_view text);
+
+}  // namespace impasto

@@ -1,0 +1,47 @@
+#include "tensor/features.h"
+
+#include <cstdlib>
+#include <string_view>
+
+#include "tensor/error.h"
+
+namespace impasto {
+namespace {
+
+Features detect() {
+  Features found;
+#if defined(__x86_64__)
+  __builtin_cpu_init();
+  if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma")) found = Feature::avx2;
+  if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
+      __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl")) {
+    found = found | Feature::avx512;
+  }
+#endif
+  return found;
+}
+
+Features lowered(Features found, std::string_view level) {
+  if (level == "generic") return {};
+  if (level == "avx2") return found.has(Feature::avx2) ? Features(Feature::avx2) : Features();
+  if (level == "avx512") return found;
+  throw InputError(fmt::format("IMPASTO_CPU is '{}'; it may be generic, avx2 or avx512", level));
+}
+
+}  // namespace
+
+std::string to_string(Features features) {
+  std::string text;
+  if (features.has(Feature::avx2)) text += "avx2 ";
+  if (features.has(Feature::avx512)) text += "avx512 ";
+  if (text.empty()) return "none";
+  text.pop_back();
+  return text;
+}
+
+Features host_features() {
+  const char* level = std::getenv("IMPASTO_CPU");
+  return level == nullptr ? detect() : lowered(detect(), level);
+}
+
+}  // namespace impasto

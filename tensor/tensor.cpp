@@ -1,0 +1,133 @@
+#include "tensor/tensor.h"
+
+#include <type_traits>
+
+#include "tensor/allocator.h"
+#include "tensor/half.h"
+
+namespace impasto {
+namespace {
+
+// Calls f with a null pointer of the element type: the one place that maps DType to a C++ type.
+template <class F>
+void dispatch(DType dtype, F f) {
+  switch (dtype) {
+    case DType::f32:
+      return f(static_cast<float*>(nullptr));
+    case DType::f64:
+      return f(static_cast<double*>(nullptr));
+    case DType::f16:
+      return f(static_cast<Half*>(nullptr));
+    case DType::bf16:
+      return f(static_cast<BFloat16*>(nullptr));
+    case DType::u8:
+      return f(static_cast<std::uint8_t*>(nullptr));
+    case DType::i32:
+      return f(static_cast<std::int32_t*>(nullptr));
+    case DType::bits:
+      break;
+  }
+  throw Error("tensor: packed masks have no element access");
+}
+
+template <class T>
+double load(T value) {
+  if constexpr (std::is_same_v<T, Half> || std::is_same_v<T, BFloat16>) {
+    return to_float(value);
+  } else {
+    return static_cast<double>(value);
+  }
+}
+
+template <class T>
+T store(double value) {
+  if constexpr (std::is_same_v<T, Half>) {
+    return to_half(static_cast<float>(value));
+  } else if constexpr (std::is_same_v<T, BFloat16>) {
+    return to_bfloat16(static_cast<float>(value));
+  } else {
+    return static_cast<T>(value);
+  }
+}
+
+}  // namespace
+
+Storage::Storage(std::size_t bytes, Device device)
+    : bytes_(bytes), device_(device), data_(allocator_of(device).allocate(bytes)) {}
+
+Storage::~Storage() {
+  allocator_of(device_).deallocate(data_, bytes_);
+}
+
+Tensor Tensor::empty(const Shape& shape, DType dtype, Device device) {
+  Tensor result;
+  result.storage_ = std::make_shared<Storage>(storage_bytes(dtype, shape.numel()), device);
+  result.shape_ = shape;
+  result.dtype_ = dtype;
+  return result;
+}
+
+Tensor Tensor::zeros(const Shape& shape, DType dtype, Device device) {
+  Tensor result = empty(shape, dtype, device);
+  std::memset(result.raw(), 0, result.bytes());
+  return result;
+}
+
+Tensor Tensor::full(const Shape& shape, double value, DType dtype) {
+  Tensor result = empty(shape, dtype);
+  dispatch(dtype, [&]<class T>(T*) {
+    for (T& element : result.values<T>()) element = store<T>(value);
+  });
+  return result;
+}
+
+void Tensor::check_access(DType dtype) const {
+  IMPASTO_CHECK(defined(), "tensor: access to an undefined tensor");
+  IMPASTO_CHECK(dtype_ == dtype, "tensor {}: read as {} but holds {}", shape_.to_string(),
+                impasto::to_string(dtype), impasto::to_string(dtype_));
+}
+
+void* Tensor::raw() {
+  IMPASTO_CHECK(defined(), "tensor: access to an undefined tensor");
+  return storage_->data();
+}
+
+const void* Tensor::raw() const {
+  return const_cast<Tensor*>(this)->raw();
+}
+
+double Tensor::item() const {
+  IMPASTO_CHECK(numel() == 1, "tensor {}: item() needs exactly one element", shape_.to_string());
+  double result = 0;
+  dispatch(dtype_, [&]<class T>(T*) { result = load(values<T>()[0]); });
+  return result;
+}
+
+Tensor Tensor::reshape(const Shape& shape) const {
+  IMPASTO_CHECK(shape.numel() == numel(), "tensor: cannot reshape {} to {}", shape_.to_string(),
+                shape.to_string());
+  Tensor result = *this;
+  result.shape_ = shape;
+  return result;
+}
+
+Tensor Tensor::clone() const {
+  Tensor result = empty(shape_, dtype_, device());
+  std::memcpy(result.raw(), raw(), bytes());
+  return result;
+}
+
+Tensor Tensor::to(DType dtype) const {
+  if (dtype == dtype_) return *this;
+  Tensor result = empty(shape_, dtype, device());
+  dispatch(dtype_, [&]<class From>(From*) {
+    dispatch(dtype, [&]<class To>(To*) {
+      const std::span<const From> source = values<From>();
+      const std::span<To> target = result.values<To>();
+      for (std::size_t i = 0; i < target.size(); ++i) target[i] = store<To>(load(source[i]));
+    });
+  });
+  return result;
+}
+
+}  // namespace impasto
