@@ -6,6 +6,13 @@
 
 #include "tensor/error.h"
 
+#ifdef __SANITIZE_ADDRESS__
+#include <sanitizer/asan_interface.h>
+#else
+#define ASAN_POISON_MEMORY_REGION(pointer, bytes) static_cast<void>(0)
+#define ASAN_UNPOISON_MEMORY_REGION(pointer, bytes) static_cast<void>(0)
+#endif
+
 namespace impasto {
 
 void* Allocator::allocate(std::size_t bytes) {
@@ -50,12 +57,24 @@ class CpuAllocator final : public Allocator {
     if (bytes > PTRDIFF_MAX - kHugePage) return nullptr;
     // Large feature maps are streamed end to end: huge pages save most of their TLB misses.
     const std::size_t alignment = bytes >= 4 * kHugePage ? kHugePage : kAlignment;
-    const std::size_t rounded = (bytes + alignment) / alignment * alignment;
+    const std::size_t rounded = round_up(bytes, alignment);
     void* pointer = std::aligned_alloc(alignment, rounded);
-    if (pointer != nullptr && alignment == kHugePage) ::madvise(pointer, rounded, MADV_HUGEPAGE);
+    if (pointer == nullptr) return nullptr;
+    if (alignment == kHugePage) ::madvise(pointer, rounded, MADV_HUGEPAGE);
+    // Under AddressSanitizer the rounding must not hide an access past the end.
+    ASAN_POISON_MEMORY_REGION(static_cast<char*>(pointer) + bytes, rounded - bytes);
     return pointer;
   }
-  void do_deallocate(void* pointer, std::size_t) noexcept override { std::free(pointer); }
+  void do_deallocate(void* pointer, std::size_t bytes) noexcept override {
+    ASAN_UNPOISON_MEMORY_REGION(pointer, round_up(bytes, 64));
+    static_cast<void>(bytes);
+    std::free(pointer);
+  }
+
+ private:
+  static std::size_t round_up(std::size_t bytes, std::size_t alignment) {
+    return (bytes + alignment) / alignment * alignment;
+  }
 };
 
 }  // namespace
