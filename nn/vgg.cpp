@@ -1,0 +1,110 @@
+#include "nn/vgg.h"
+
+#include <algorithm>
+
+#include <fmt/ranges.h>
+
+namespace impasto {
+namespace {
+
+// The input convention as a 1x1 convolution of the RGB picture.
+Conv2d input_module(const InputConvention& input) {
+  std::vector<float> wei(9, 0.0f), bias(3);
+  for (std::size_t o = 0; o < 3; ++o) {
+    const std::size_t i = input.bgr ? 2 - o : o;
+    wei[o * 3 + i] = static_cast<float>(input.range / 255 / input.std[o]);
+    bias[o] = static_cast<float>(-input.mean[o] / input.std[o]);
+  }
+  return Conv2d(Tensor::from<float>({3, 1, 1, 3}, wei), Tensor::from<float>({3}, bias), {}, true);
+}
+
+}  // namespace
+
+std::string VggSpec::Conv::name() const {
+  return block == 0 ? "conv0" : fmt::format("conv{}_{}", block, index);
+}
+
+Vgg::Vgg(const VggSpec& spec, PoolKind pooling)
+    : input_(input_module(spec.input)), pooling_(pooling), pad_mode_(spec.pad_mode) {
+  for (std::size_t i = 0; i < spec.convs.size(); ++i) {
+    add_conv(spec.convs[i], spec.pad_mode);
+    const int block = spec.convs[i].block;
+    const bool last_of_block = i + 1 == spec.convs.size() || spec.convs[i + 1].block != block;
+    if (block > 0 && last_of_block && i + 1 < spec.convs.size()) add_pool(block);
+  }
+}
+
+void Vgg::add_conv(const VggSpec::Conv& conv, PadMode pad_mode) {
+  const bool relu = conv.block > 0;
+  const Conv2dParams params{1, conv.wei.shape()[1] / 2, pad_mode, relu};
+  auto module = std::make_unique<Conv2d>(conv.wei, conv.bias, params, true);
+  const std::string output = relu ? "relu" + conv.name().substr(4) : conv.name();
+  const std::int64_t channels = module->out_channels();
+  stages_.push_back({conv.name(), output, std::move(module), channels});
+  names_.push_back(conv.name());
+  if (relu) names_.push_back(output);
+}
+
+void Vgg::add_pool(int block) {
+  const std::string name = fmt::format("pool{}", block);
+  stages_.push_back({"", name, nullptr, stages_.back().channels});
+  names_.push_back(name);
+}
+
+bool Vgg::has(const std::string& layer) const {
+  return std::ranges::count(names_, layer) != 0;
+}
+
+void Vgg::check_layers(std::span<const std::string> layers) const {
+  for (const std::string& layer : layers) {
+    if (has(layer)) continue;
+    throw InputError(
+        fmt::format("no layer '{}' in this network; it has {}", layer, fmt::join(names_, ", ")));
+  }
+}
+
+Shape Vgg::layer_shape(const std::string& layer, std::int64_t h, std::int64_t w) const {
+  check_layers(std::span(&layer, 1));
+  for (const Stage& stage : stages_) {
+    const std::int64_t least = stage.module ? (pad_mode_ == PadMode::reflect ? 2 : 1) : 2;
+    if (h < least || w < least) {
+      throw InputError(
+          fmt::format("the picture is too small for layer {}: only {} x {} pixels reach {}", layer,
+                      w, h, stage.module ? stage.conv : stage.output));
+    }
+    if (!stage.module) h /= 2, w /= 2;
+    if (stage.conv == layer || stage.output == layer) return {1, h, w, stage.channels};
+  }
+  throw Error("vgg: layer list and stages disagree");
+}
+
+std::map<std::string, Variable> Vgg::forward(Context& context, const Variable& image,
+                                             std::span<const std::string> layers) {
+  check_layers(layers);
+  IMPASTO_CHECK(image.shape().rank() == 4 && image.shape()[3] == 3,
+                "vgg: picture of shape {}, expected [n, h, w, 3]", image.shape().to_string());
+  const auto wanted = [&](const std::string& name) {
+    return std::ranges::count(layers, name) != 0;
+  };
+  std::ptrdiff_t left = std::ranges::count_if(names_, wanted);
+  std::map<std::string, Variable> taps;
+  const auto tap = [&](const std::string& name, const Variable& value) {
+    if (wanted(name) && taps.emplace(name, value).second) --left;
+  };
+  Variable x = input_.forward(context, image);
+  for (Stage& stage : stages_) {
+    if (left == 0) break;
+    const bool fused = stage.module && stage.conv != stage.output && !wanted(stage.conv);
+    if (!stage.module) {
+      x = pool2d(context, x, pooling_);
+    } else {
+      x = stage.module->forward(context, x, fused);
+      tap(stage.conv, x);
+      if (!fused && stage.conv != stage.output && left > 0) x = relu(context, x);
+    }
+    tap(stage.output, x);
+  }
+  return taps;
+}
+
+}  // namespace impasto

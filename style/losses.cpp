@@ -1,0 +1,118 @@
+#include "style/losses.h"
+
+#include "ops/elementwise/elementwise.h"
+#include "ops/gram/gram.h"
+#include "tensor/error.h"
+
+namespace impasto {
+namespace {
+
+std::vector<std::string> names_of(const std::vector<WeightedLayer>& layers) {
+  std::vector<std::string> names;
+  for (const WeightedLayer& layer : layers) names.push_back(layer.name);
+  return names;
+}
+
+void check_size(const Vgg& network, const std::vector<std::string>& layers, const Tensor& picture,
+                const std::string& which) {
+  for (const std::string& layer : layers) {
+    try {
+      network.layer_shape(layer, picture.shape()[1], picture.shape()[2]);
+    } catch (const InputError& error) {
+      throw InputError(fmt::format("the {} picture ({} x {}) cannot be used: {}; use a larger one",
+                                   which, picture.shape()[2], picture.shape()[1], error.what()));
+    }
+  }
+}
+
+std::vector<double> normalised_blend(const std::vector<double>& blend, std::size_t styles) {
+  if (blend.empty()) return std::vector<double>(styles, 1.0 / static_cast<double>(styles));
+  if (blend.size() != styles) {
+    throw InputError(
+        fmt::format("--style-blend has {} numbers for {} style pictures", blend.size(), styles));
+  }
+  double total = 0;
+  for (double weight : blend) total += weight;
+  std::vector<double> result;
+  for (double weight : blend) result.push_back(weight / total);
+  return result;
+}
+
+}  // namespace
+
+double gram_scale(const Shape& features) {
+  return 1.0 / static_cast<double>(features[1] * features[2] * features[3]);
+}
+
+StyleObjective::StyleObjective(Context& context, Vgg& network, const StylizeSettings& settings,
+                               const Tensor& content, const std::vector<Tensor>& styles)
+    : network_(network),
+      settings_(settings),
+      layers_(resolve_layers(network, settings)),
+      names_(layers_.names()) {
+  check_settings(settings);
+  check_size(network, names_, content, "content");
+  add_content_targets(context, content);
+  if (!layers_.style.empty()) add_style_targets(context, styles);
+}
+
+void StyleObjective::add_content_targets(Context& context, const Tensor& content) {
+  const auto features = network_.forward(context, Variable(content), names_of(layers_.content));
+  for (const WeightedLayer& layer : layers_.content) {
+    content_.push_back(
+        {layer.name, settings_.content_weight * layer.weight, features.at(layer.name).value()});
+  }
+}
+
+void StyleObjective::add_style_targets(Context& context, const std::vector<Tensor>& styles) {
+  if (styles.empty()) throw InputError("a style picture is needed unless --style-weight is 0");
+  const std::vector<double> blend = normalised_blend(settings_.style_blend, styles.size());
+  const std::vector<std::string> names = names_of(layers_.style);
+  for (const WeightedLayer& layer : layers_.style) {
+    style_.push_back({layer.name, settings_.style_weight * layer.weight, {}});
+  }
+  for (std::size_t i = 0; i < styles.size(); ++i) {
+    check_size(network_, names, styles[i], "style");
+    auto features = network_.forward(context, Variable(styles[i]), names);
+    for (Term& term : style_) {
+      const Tensor& map = features.at(term.layer).value();
+      const Tensor gram = gram_forward(context, map, blend[i] * gram_scale(map.shape()));
+      term.target = term.target.defined() ? add(context, term.target, gram) : gram;
+    }
+  }
+}
+
+LossGradient StyleObjective::evaluate(Context& context, const Tensor& image, bool want_gradient) {
+  const Variable x(image, want_gradient);
+  LossGradient result;
+  Variable total;
+  const auto include = [&](const Variable& loss) {
+    total = total.defined() ? add(context, total, loss) : loss;
+    return loss.value().item();
+  };
+  {
+    // Features die with this map: from then on the graph keeps only what gradient rules read.
+    const auto features = network_.forward(context, x, names_);
+    for (const Term& term : content_) {
+      result.losses.content[term.layer] =
+          include(mse(context, features.at(term.layer), Variable(term.target), term.weight));
+    }
+    for (const Term& term : style_) {
+      const Variable& map = features.at(term.layer);
+      const Variable g = gram(context, map, gram_scale(map.shape()));
+      result.losses.style[term.layer] =
+          include(mse(context, g, Variable(term.target), term.weight));
+    }
+  }
+  if (settings_.tv_weight > 0) {
+    result.losses.tv = include(total_variation(context, x, settings_.tv_kind, settings_.tv_weight));
+  }
+  result.losses.total = total.value().item();
+  if (want_gradient) {
+    backward(context, total);
+    result.gradient = x.grad();
+  }
+  return result;
+}
+
+}  // namespace impasto
