@@ -1,8 +1,8 @@
 // 2x2 pooling with stride 2; odd rows and columns at the end are dropped (floor), as VGG does.
 //
-// src [n, h, w, c] -> dst [n, h / 2, w / 2, c]. The maximum's backward pass needs two bits an
-// element: which of the four won, 2 * row + column. The first of equals wins; NaN wins over
-// numbers. f32 and f64.
+// src [n, h, w, c], h and w at least 2 -> dst [n, h / 2, w / 2, c]. The maximum's backward pass
+// needs two bits an element: which of the four won, 2 * row + column. The first of equals wins; NaN
+// wins over numbers. f32 and f64.
 #pragma once
 
 #include <cstdint>

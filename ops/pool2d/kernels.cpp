@@ -1,0 +1,44 @@
+// The tables of 2x2 pooling: best first, reference last.
+#include "ops/pool2d/pool2d_kernels.h"
+
+namespace impasto {
+namespace {
+
+using namespace pool2d_kernels;
+
+// Four terms an average; the maximum and both backward passes only select or scale.
+std::int64_t additions(const Pool2dProblem& problem) {
+  return problem.kind == PoolKind::average ? 4 : 1;
+}
+
+const Kernel<Pool2dProblem, Pool2dForwardArgs> kForward[] = {
+    {.info = {.id = "pool2d.fwd.cpu.vector", .idea = "runs of channels; codes packed by tile"},
+     .reduction_length = additions,
+     .run = forward_vector},
+    {.info = {.id = "pool2d.fwd.cpu.reference",
+              .idea = "plain loops",
+              .dtypes = {DType::f32, DType::f64}},
+     .reduction_length = additions,
+     .run = forward_reference},
+};
+
+const Kernel<Pool2dProblem, Pool2dBackwardArgs> kBackward[] = {
+    {.info = {.id = "pool2d.bwd.cpu.vector", .idea = "runs of channels; codes unpacked by tile"},
+     .run = backward_vector},
+    {.info = {.id = "pool2d.bwd.cpu.reference",
+              .idea = "plain loops",
+              .dtypes = {DType::f32, DType::f64}},
+     .run = backward_reference},
+};
+
+}  // namespace
+
+KernelTable<Pool2dProblem, Pool2dForwardArgs> pool2d_forward_table() {
+  return {"pool2d.fwd", kForward};
+}
+
+KernelTable<Pool2dProblem, Pool2dBackwardArgs> pool2d_backward_table() {
+  return {"pool2d.bwd", kBackward};
+}
+
+}  // namespace impasto
