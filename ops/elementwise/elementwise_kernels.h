@@ -1,0 +1,12 @@
+// Kernels of the elementwise ops, one declaration each; contracts are in elementwise.h and adam.h.
+#pragma once
+
+#include "ops/elementwise/adam.h"
+#include "ops/elementwise/elementwise.h"
+
+namespace impasto::elementwise_kernels {
+
+void map_reference(Context&, const ElementwiseProblem&, const ElementwiseArgs&, void*);
+void adam_reference(Context&, const AdamProblem&, const AdamArgs&, void*);
+
+}  // namespace impasto::elementwise_kernels

@@ -1,0 +1,33 @@
+// The tables of the elementwise ops: best first, reference last.
+#include "ops/elementwise/elementwise_kernels.h"
+
+namespace impasto {
+namespace {
+
+using namespace elementwise_kernels;
+
+const Kernel<ElementwiseProblem, ElementwiseArgs> kMap[] = {
+    {.info = {.id = "elementwise.map.cpu.reference",
+              .idea = "plain loop, in double",
+              .dtypes = {DType::f32, DType::f64}},
+     .run = map_reference},
+};
+
+const Kernel<AdamProblem, AdamArgs> kAdam[] = {
+    {.info = {.id = "elementwise.adam.cpu.reference",
+              .idea = "plain loop, in double",
+              .dtypes = {DType::f32, DType::f64}},
+     .run = adam_reference},
+};
+
+}  // namespace
+
+KernelTable<ElementwiseProblem, ElementwiseArgs> elementwise_table() {
+  return {"elementwise.map", kMap};
+}
+
+KernelTable<AdamProblem, AdamArgs> adam_table() {
+  return {"elementwise.adam", kAdam};
+}
+
+}  // namespace impasto

@@ -1,0 +1,41 @@
+#include "ops/gram/gram.h"
+
+#include "tensor/checked.h"
+
+namespace impasto {
+namespace {
+
+GramProblem make_problem(const Tensor& features, double scale) {
+  const Shape& s = features.shape();
+  IMPASTO_CHECK(s.rank() == 4, "gram: features have shape {}, expected [n, h, w, c]",
+                s.to_string());
+  return {s[0], checked_mul(s[1], s[2]), s[3], scale, features.dtype()};
+}
+
+}  // namespace
+
+std::string GramProblem::to_string() const {
+  return fmt::format("gram({} x [{}, {}] {})", n, m, c, impasto::to_string(dtype));
+}
+
+Tensor gram_forward(Context& context, const Tensor& features, double scale) {
+  const GramProblem problem = make_problem(features, scale);
+  Tensor gram = context.empty({problem.n, problem.c, problem.c}, problem.dtype);
+  launch(context, gram_forward_table(), problem, GramForwardArgs{features, gram});
+  return gram;
+}
+
+Tensor gram_backward(Context& context, const Tensor& features, const Tensor& grad_gram,
+                     double scale) {
+  const GramProblem problem = make_problem(features, scale);
+  const Shape want{problem.n, problem.c, problem.c};
+  IMPASTO_CHECK(grad_gram.shape() == want && grad_gram.dtype() == problem.dtype,
+                "gram backward: gradient {} {}, expected {} {}", grad_gram.shape().to_string(),
+                to_string(grad_gram.dtype()), want.to_string(), to_string(problem.dtype));
+  Tensor grad_features = context.empty(features.shape(), problem.dtype);
+  launch(context, gram_backward_table(), problem,
+         GramBackwardArgs{features, grad_gram, grad_features});
+  return grad_features;
+}
+
+}  // namespace impasto

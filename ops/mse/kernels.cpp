@@ -1,0 +1,38 @@
+// The tables of mse: best first, reference last.
+#include "ops/mse/mse_kernels.h"
+
+namespace impasto {
+namespace {
+
+using namespace mse_kernels;
+
+std::int64_t reduction_length(const MseProblem& problem) {
+  return problem.count;
+}
+
+const Kernel<MseProblem, MseForwardArgs> kForward[] = {
+    {.info = {.id = "mse.fwd.cpu.reference",
+              .idea = "plain loop, sum in double",
+              .dtypes = {DType::f32, DType::f64}},
+     .reduction_length = reduction_length,
+     .run = forward_reference},
+};
+
+const Kernel<MseProblem, MseBackwardArgs> kBackward[] = {
+    {.info = {.id = "mse.bwd.cpu.reference",
+              .idea = "plain loop",
+              .dtypes = {DType::f32, DType::f64}},
+     .run = backward_reference},
+};
+
+}  // namespace
+
+KernelTable<MseProblem, MseForwardArgs> mse_forward_table() {
+  return {"mse.fwd", kForward};
+}
+
+KernelTable<MseProblem, MseBackwardArgs> mse_backward_table() {
+  return {"mse.bwd", kBackward};
+}
+
+}  // namespace impasto

@@ -1,0 +1,40 @@
+#include "ops/mse/mse.h"
+
+namespace impasto {
+namespace {
+
+MseProblem make_problem(const Tensor& a, const Tensor& b, double weight) {
+  IMPASTO_CHECK(a.shape() == b.shape() && a.dtype() == b.dtype(),
+                "mse: operands {} {} and {} {}, expected one shape and dtype",
+                a.shape().to_string(), to_string(a.dtype()), b.shape().to_string(),
+                to_string(b.dtype()));
+  IMPASTO_CHECK(a.numel() > 0, "mse: operands {} are empty, which have no mean",
+                a.shape().to_string());
+  return {a.numel(), weight, a.dtype()};
+}
+
+}  // namespace
+
+std::string MseProblem::to_string() const {
+  return fmt::format("mse({} x {})", count, impasto::to_string(dtype));
+}
+
+Tensor mse_forward(Context& context, const Tensor& a, const Tensor& b, double weight) {
+  const MseProblem problem = make_problem(a, b, weight);
+  Tensor value = context.empty({}, DType::f64);
+  launch(context, mse_forward_table(), problem, MseForwardArgs{a, b, value});
+  return value;
+}
+
+Tensor mse_backward(Context& context, const Tensor& a, const Tensor& b, double weight,
+                    const Tensor& upstream) {
+  const MseProblem problem = make_problem(a, b, weight);
+  IMPASTO_CHECK(upstream.dtype() == DType::f64 && upstream.shape() == Shape{},
+                "mse backward: upstream gradient {} {}, expected an f64 scalar",
+                upstream.shape().to_string(), to_string(upstream.dtype()));
+  Tensor grad_a = context.empty(a.shape(), a.dtype());
+  launch(context, mse_backward_table(), problem, MseBackwardArgs{a, b, upstream, grad_a});
+  return grad_a;
+}
+
+}  // namespace impasto

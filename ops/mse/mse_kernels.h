@@ -1,0 +1,11 @@
+// Kernels of mse, one declaration each; contracts are in mse.h.
+#pragma once
+
+#include "ops/mse/mse.h"
+
+namespace impasto::mse_kernels {
+
+void forward_reference(Context&, const MseProblem&, const MseForwardArgs&, void*);
+void backward_reference(Context&, const MseProblem&, const MseBackwardArgs&, void*);
+
+}  // namespace impasto::mse_kernels

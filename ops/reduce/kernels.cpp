@@ -1,0 +1,43 @@
+// The tables of the reductions: best first, reference last.
+#include "ops/reduce/reduce_kernels.h"
+
+namespace impasto {
+namespace {
+
+using namespace reduce_kernels;
+
+std::int64_t all_length(const ReduceProblem& problem) {
+  return problem.count;
+}
+
+std::int64_t rows_length(const ReduceRowsProblem& problem) {
+  return problem.rows;
+}
+
+const Kernel<ReduceProblem, ReduceArgs> kAll[] = {
+    {.info = {.id = "reduce.all.cpu.reference",
+              .idea = "plain loop, in double",
+              .dtypes = {DType::f32, DType::f64}},
+     .reduction_length = all_length,
+     .run = all_reference},
+};
+
+const Kernel<ReduceRowsProblem, ReduceRowsArgs> kRows[] = {
+    {.info = {.id = "reduce.rows.cpu.reference",
+              .idea = "column by column, in double",
+              .dtypes = {DType::f32, DType::f64}},
+     .reduction_length = rows_length,
+     .run = rows_reference},
+};
+
+}  // namespace
+
+KernelTable<ReduceProblem, ReduceArgs> reduce_table() {
+  return {"reduce.all", kAll};
+}
+
+KernelTable<ReduceRowsProblem, ReduceRowsArgs> reduce_rows_table() {
+  return {"reduce.rows", kRows};
+}
+
+}  // namespace impasto

@@ -1,0 +1,43 @@
+// The tables of total variation: best first, reference last.
+#include "ops/total_variation/total_variation_kernels.h"
+
+namespace impasto {
+namespace {
+
+using namespace total_variation_kernels;
+
+std::int64_t forward_length(const TotalVariationProblem& problem) {
+  return 2 * problem.n * problem.h * problem.w * problem.c;
+}
+
+std::int64_t backward_length(const TotalVariationProblem&) {
+  return 4;
+}
+
+const Kernel<TotalVariationProblem, TotalVariationForwardArgs> kForward[] = {
+    {.info = {.id = "total_variation.fwd.cpu.reference",
+              .idea = "pair by pair, sum in double",
+              .dtypes = {DType::f32, DType::f64}},
+     .reduction_length = forward_length,
+     .run = forward_reference},
+};
+
+const Kernel<TotalVariationProblem, TotalVariationBackwardArgs> kBackward[] = {
+    {.info = {.id = "total_variation.bwd.cpu.reference",
+              .idea = "each pair adds to both its elements, in double",
+              .dtypes = {DType::f32, DType::f64}},
+     .reduction_length = backward_length,
+     .run = backward_reference},
+};
+
+}  // namespace
+
+KernelTable<TotalVariationProblem, TotalVariationForwardArgs> total_variation_forward_table() {
+  return {"total_variation.fwd", kForward};
+}
+
+KernelTable<TotalVariationProblem, TotalVariationBackwardArgs> total_variation_backward_table() {
+  return {"total_variation.bwd", kBackward};
+}
+
+}  // namespace impasto

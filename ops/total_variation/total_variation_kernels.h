@@ -1,0 +1,13 @@
+// Kernels of total variation, one declaration each; contracts are in total_variation.h.
+#pragma once
+
+#include "ops/total_variation/total_variation.h"
+
+namespace impasto::total_variation_kernels {
+
+void forward_reference(Context&, const TotalVariationProblem&, const TotalVariationForwardArgs&,
+                       void*);
+void backward_reference(Context&, const TotalVariationProblem&, const TotalVariationBackwardArgs&,
+                        void*);
+
+}  // namespace impasto::total_variation_kernels
