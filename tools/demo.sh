@@ -1,0 +1,19 @@
+#!/usr/bin/env bash
+# Installs what is missing, builds the impasto command, and makes a picture from the samples.
+#
+#   tools/demo.sh                                      with whatever weights are found
+#   IMPASTO_WEIGHTS=FILE_OR_FOLDER tools/demo.sh       with these
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+
+tools/setup.sh
+if command -v ccache >/dev/null; then
+  export CMAKE_CXX_COMPILER_LAUNCHER=ccache
+fi
+cmake --preset release
+cmake --build --preset release --parallel "$(nproc)" --target impasto_command
+
+mkdir -p out
+build/release/tools/impasto stylize tools/samples/content.png tools/samples/style.png \
+  -o out/demo.png --size 320 --iterations 100
+echo "Your picture: $PWD/out/demo.png"

@@ -1,0 +1,25 @@
+"""Every folder introduces itself in a README of at most 40 lines."""
+
+import pathlib
+
+MAX_LINES = 40
+# The repository's own README speaks to strangers and may be longer.
+TOP = pathlib.Path(".")
+# Data and the like, introduced by the README of the folder above.
+INTRODUCED_ABOVE = {"fixtures", "samples", "gallery", "outside"}
+
+
+def check(tree):
+    folders = set()
+    for path in tree.files:
+        folders.update(path.parents)
+    files = set(tree.files)
+    for folder in sorted(folders):
+        readme = folder / "README.md"
+        if readme not in files:
+            if folder.name not in INTRODUCED_ABOVE and not folder.name.startswith("."):
+                yield f"{readme}:1: missing: what lives here, what it may include, where to start"
+            continue
+        lines = len(tree.read(readme).splitlines())
+        if folder != TOP and lines > MAX_LINES:
+            yield f"{readme}:{lines}: {lines} lines, at most {MAX_LINES}"
