@@ -8,14 +8,15 @@ namespace impasto {
 namespace {
 
 // The input convention as a 1x1 convolution of the RGB picture.
-Conv2d input_module(const InputConvention& input) {
-  std::vector<float> wei(9, 0.0f), bias(3);
+Conv2d input_module(const InputConvention& input, DType dtype) {
+  std::vector<double> wei(9, 0.0), bias(3);
   for (std::size_t o = 0; o < 3; ++o) {
     const std::size_t i = input.bgr ? 2 - o : o;
-    wei[o * 3 + i] = static_cast<float>(input.range / 255 / input.std[o]);
-    bias[o] = static_cast<float>(-input.mean[o] / input.std[o]);
+    wei[o * 3 + i] = input.range / 255 / input.std[o];
+    bias[o] = -input.mean[o] / input.std[o];
   }
-  return Conv2d(Tensor::from<float>({3, 1, 1, 3}, wei), Tensor::from<float>({3}, bias), {}, true);
+  return Conv2d(Tensor::from<double>({3, 1, 1, 3}, wei).to(dtype),
+                Tensor::from<double>({3}, bias).to(dtype), {}, true);
 }
 
 }  // namespace
@@ -25,7 +26,7 @@ std::string VggSpec::Conv::name() const {
 }
 
 Vgg::Vgg(const VggSpec& spec, PoolKind pooling)
-    : input_(input_module(spec.input)), pooling_(pooling), pad_mode_(spec.pad_mode) {
+    : input_(input_module(spec.input, spec.dtype)), pooling_(pooling), pad_mode_(spec.pad_mode) {
   for (std::size_t i = 0; i < spec.convs.size(); ++i) {
     add_conv(spec.convs[i], spec.pad_mode);
     const int block = spec.convs[i].block;

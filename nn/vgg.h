@@ -40,13 +40,14 @@ struct VggSpec {
   std::vector<Conv> convs;  // in network order
   InputConvention input;
   PadMode pad_mode = PadMode::zero;
+  DType dtype = DType::f32;  // of all tensors; pictures must have it, too. f64 is for verification
 };
 
 // Reads a network from tensors convB_I.weight [oc, ic, kh, kw] and convB_I.bias and the metadata
 // keys input.channels, input.range, input.mean, input.std and padding (each optional; defaults
 // above). Other tensors are ignored. Throws InputError, naming `origin`, when layers are missing or
 // do not fit.
-VggSpec vgg_spec(const NamedTensors& weights, const std::string& origin);
+VggSpec vgg_spec(const NamedTensors& weights, const std::string& origin, DType dtype = DType::f32);
 
 // VGG-19 through conv5_1 with He-initialised random weights: a pure function of the seed.
 VggSpec random_vgg_spec(std::uint64_t seed);

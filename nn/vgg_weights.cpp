@@ -103,7 +103,7 @@ InputConvention parse_input(const std::map<std::string, std::string>& metadata,
 
 }  // namespace
 
-VggSpec vgg_spec(const NamedTensors& weights, const std::string& origin) {
+VggSpec vgg_spec(const NamedTensors& weights, const std::string& origin, DType dtype) {
   std::map<std::pair<int, int>, VggSpec::Conv> found;  // ordered by block and index
   for (const auto& [name, tensor] : weights.tensors) {
     const auto at = parse_conv_name(name);
@@ -117,11 +117,12 @@ VggSpec vgg_spec(const NamedTensors& weights, const std::string& origin) {
       throw InputError(fmt::format("{}: {} is {}, expected four axes", origin, name,
                                    tensor.shape().to_string()));
     }
-    conv.wei = oihw_to_ohwi(tensor.to(DType::f32));
-    conv.bias = bias->second.to(DType::f32);
+    conv.wei = oihw_to_ohwi(tensor.to(dtype));
+    conv.bias = bias->second.to(dtype);
     found.emplace(*at, std::move(conv));
   }
   VggSpec spec;
+  spec.dtype = dtype;
   for (auto& [at, conv] : found) spec.convs.push_back(std::move(conv));
   if (spec.convs.empty() || spec.convs.back().block == 0) {
     throw InputError(fmt::format("{}: no layer conv1_1.weight; this is not a VGG network", origin));

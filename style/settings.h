@@ -8,7 +8,6 @@
 
 #include "ops/pool2d/pool2d.h"
 #include "ops/total_variation/total_variation.h"
-#include "optim/optimizer.h"
 
 namespace impasto {
 

@@ -1,0 +1,54 @@
+// The optimisation: from a start picture, follow the gradient of the style objective.
+//
+//   Context context;
+//   Vgg network(vgg_spec(read_weights(path), path));
+//   StylizeSettings settings;
+//   StylizeInputs inputs = prepare_inputs(context, pictures, sizes, settings);
+//   StylizeResult result = stylize(context, network, settings, inputs);
+//   save_image("out.png", finish_picture(result.image, pictures, ...));
+#pragma once
+
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "style/losses.h"
+#include "style/settings.h"
+
+namespace impasto {
+
+// All [1, h, w, 3], RGB, 0..255.
+struct StylizeInputs {
+  Tensor content;
+  std::vector<Tensor> styles;
+  Tensor start;  // of content's shape
+};
+
+struct EvaluationRecord {
+  int evaluation = 0;  // from 0
+  int iteration = 0;   // from 0
+  double seconds = 0;  // since the start
+  LossReport losses;
+};
+
+struct StylizeCallbacks {
+  std::function<void(const EvaluationRecord&)> on_evaluation;
+  // After each iteration, from 1: the picture [1, h, w, 3], not clamped.
+  std::function<void(int iteration, const Tensor& image)> on_iteration;
+  std::function<void(const std::string& note)> on_note;
+  std::function<bool()> should_stop;  // asked between iterations
+};
+
+struct StylizeResult {
+  Tensor image;        // [1, h, w, 3], not clamped, always finite
+  LossReport losses;   // of the last evaluation
+  int iterations = 0;  // finished
+  bool stopped = false;
+};
+
+// Deterministic: the same inputs give the same bits for every number of threads. Throws InputError
+// for unusable settings or pictures, Error when the loss is not even finite at the start.
+StylizeResult stylize(Context& context, Vgg& network, const StylizeSettings& settings,
+                      const StylizeInputs& inputs, const StylizeCallbacks& callbacks = {});
+
+}  // namespace impasto

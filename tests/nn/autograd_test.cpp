@@ -1,0 +1,142 @@
+// The engine: order, accumulation, what is kept, what is skipped.
+#include <string>
+
+#include <doctest/doctest.h>
+
+#include "nn/autograd/functions.h"
+#include "ops/elementwise/elementwise.h"
+#include "tests/support/compare.h"
+#include "tests/support/random_tensors.h"
+
+namespace impasto {
+namespace {
+
+using test::random_tensor;
+
+std::int64_t launches_of(const Context& context, const std::string& table) {
+  std::int64_t count = 0;
+  for (const auto& [id, runs] : context.launches()) {
+    if (id.starts_with(table + ".")) count += runs;
+  }
+  return count;
+}
+
+TEST_CASE("a variable used twice gets the sum of its gradients") {
+  Context context;
+  const Variable x(random_tensor({7}, DType::f64, 1), true);
+  backward(context, sum(context, add(context, mul(context, x, x), scale(context, x, 3))));
+  Tensor want = linear(context, 2, x.value(), 0, x.value());
+  for (double& value : want.values<double>()) value += 3;
+  CHECK(test::compare(x.grad(), want, 1e-12).ok);
+}
+
+TEST_CASE("a diamond whose rules share one tensor does not sum into it") {
+  Context context;
+  const Variable x(random_tensor({5}, DType::f64, 1), true);
+  const Variable y(random_tensor({5}, DType::f64, 2), true);
+  // add() hands the same upstream tensor to both sides; x then gets a second contribution.
+  backward(context, sum(context, add(context, add(context, x, y), x)));
+  CHECK(test::compare(x.grad(), Tensor::full({5}, 2, DType::f64), 0).ok);
+  CHECK(test::compare(y.grad(), Tensor::full({5}, 1, DType::f64), 0).ok);
+}
+
+TEST_CASE("gradients accumulate over backward passes until cleared") {
+  Context context;
+  Variable x(random_tensor({5}, DType::f64, 1), true);
+  for (int pass = 1; pass <= 2; ++pass) {
+    backward(context, sum(context, x));
+    CHECK(x.grad().data<double>()[4] == pass);
+  }
+  x.clear_grad();
+  CHECK_FALSE(x.grad().defined());
+}
+
+TEST_CASE("a second backward pass over one graph is an error") {
+  Context context;
+  const Variable x(random_tensor({5}, DType::f64, 1), true);
+  const Variable loss = sum(context, mul(context, x, x));
+  backward(context, loss);
+  CHECK_THROWS_WITH_AS(backward(context, loss), doctest::Contains("already used and freed"), Error);
+}
+
+TEST_CASE("roots that cannot be differentiated are errors") {
+  Context context;
+  const Variable frozen(random_tensor({5}, DType::f64, 1));
+  const Variable x(random_tensor({5}, DType::f64, 1), true);
+  CHECK_THROWS_AS(backward(context, sum(context, frozen)), Error);
+  CHECK_THROWS_WITH_AS(backward(context, scale(context, x, 2)),
+                       doctest::Contains("needs an upstream gradient"), Error);
+  CHECK_THROWS_AS(backward(context, scale(context, x, 2), Tensor::zeros({4}, DType::f64)), Error);
+}
+
+TEST_CASE("a rule that returns a wrong shape is caught") {
+  Context context;
+  const Variable x(random_tensor({5}, DType::f64, 1), true);
+  const Variable y = record("wrong", x.value(), {x}, {}, [](const BackwardCall&) {
+    return std::vector{Tensor::zeros({6}, DType::f64)};
+  });
+  CHECK_THROWS_WITH_AS(backward(context, sum(context, y)), doctest::Contains("wrong"), Error);
+}
+
+TEST_CASE("long chains need no call stack") {
+  Context context;
+  const Variable x(Tensor::scalar(1, DType::f64), true);
+  Variable y = x;
+  for (int i = 0; i < 20000; ++i) y = scale(context, y, 1);
+  backward(context, y);
+  CHECK(x.grad().item() == 1);
+}
+
+TEST_CASE("nothing is recorded and no mask is written when no input needs a gradient") {
+  Context context;
+  const Variable x(random_tensor({1, 4, 4, 3}, DType::f32, 1));
+  const Variable y = sum(context, pool2d(context, relu(context, x), PoolKind::max));
+  CHECK_FALSE(y.needs_grad());
+  CHECK(dump_graph(y).empty());
+}
+
+TEST_CASE("frozen filters cost no kernel: only the picture's gradient is computed") {
+  Context context;
+  const Variable wei(random_tensor({8, 3, 3, 3}, DType::f32, 1));
+  const Variable bias(random_tensor({8}, DType::f32, 2));
+  const Variable x(random_tensor({1, 6, 5, 3}, DType::f32, 3), true);
+  const Conv2dParams params{1, 1, PadMode::zero, true};
+  context.reset_launches();
+  backward(context, sum(context, conv2d(context, x, wei, bias, params)));
+  CHECK(launches_of(context, "conv2d.fwd") == 1);
+  CHECK(launches_of(context, "conv2d.bwd_data") == 1);
+  CHECK(launches_of(context, "conv2d.bwd_filter") == 0);
+  CHECK(launches_of(context, "reduce.rows") == 0);
+}
+
+TEST_CASE("a frozen picture costs no kernel when a filter is trained") {
+  Context context;
+  const Variable wei(random_tensor({8, 3, 3, 3}, DType::f32, 1), true);
+  const Variable x(random_tensor({1, 6, 5, 3}, DType::f32, 3));
+  context.reset_launches();
+  backward(context, sum(context, conv2d(context, x, wei, Variable(), {})));
+  CHECK(launches_of(context, "conv2d.bwd_data") == 0);
+  CHECK(launches_of(context, "conv2d.bwd_filter") == 1);
+}
+
+TEST_CASE("relu keeps one bit an element and a max pool two bits an output, nothing else") {
+  Context context;
+  const Variable wei(random_tensor({64, 3, 3, 3}, DType::f32, 1));
+  const Variable x(random_tensor({1, 16, 16, 3}, DType::f32, 3), true);
+  const Variable y = conv2d(context, x, wei, Variable(), Conv2dParams{1, 1, PadMode::zero, true});
+  const std::size_t filter = wei.value().bytes();
+  CHECK(saved_bytes(y) == filter + 16 * 16 * 64 / 8);
+  const Variable z = pool2d(context, y, PoolKind::max);
+  CHECK(saved_bytes(z) == filter + 16 * 16 * 64 / 8 + 8 * 8 * 64 * 2 / 8);
+  CHECK(saved_bytes(pool2d(context, x, PoolKind::average)) == 0);
+}
+
+TEST_CASE("the graph can be printed") {
+  Context context;
+  const Variable x(random_tensor({1, 4, 4, 64}, DType::f32, 1), true);
+  const Variable y = relu(context, x);
+  CHECK(dump_graph(y) == "relu [1, 4, 4, 64] saves 128 bytes\n");
+}
+
+}  // namespace
+}  // namespace impasto

@@ -1,0 +1,216 @@
+"""The commands do what they say."""
+
+import json
+import os
+import re
+import signal
+import subprocess
+import time
+import unittest
+
+from cli import IMPASTO, CliTest, environment, impasto, png, read_safetensors, safetensors
+
+
+class Stylize(CliTest):
+    def test_writes_a_picture_and_says_so(self):
+        result = self.stylize()
+        self.assertEqual(result.returncode, 0, result.stderr)
+        self.assertTrue(self.output.read_bytes().startswith(b"\x89PNG"))
+        self.assertIn("40 x 30, 3 iterations", result.stdout)
+        self.assertIn("loss", result.stderr)
+
+    def test_same_bits_for_runs_and_threads(self):
+        pictures = set()
+        for threads in (1, 2, 2):
+            self.assertEqual(self.stylize("--threads", threads, "--init", "random").returncode, 0)
+            pictures.add(self.output.read_bytes())
+        self.assertEqual(len(pictures), 1)
+        self.assertEqual(self.stylize("--init", "random", "--seed", 2).returncode, 0)
+        self.assertNotIn(self.output.read_bytes(), pictures)
+
+    def test_sizes(self):
+        for options, size in ((["--size", 20], "20 x 15"), (["--size", 0], "40 x 30"),
+                              (["--size", 60], "60 x 45"), ([], "40 x 30")):
+            with self.subTest(options=options):
+                self.assertIn(size, self.stylize(*options).stdout)
+
+    def test_options_change_the_picture(self):
+        self.stylize()
+        plain = self.output.read_bytes()
+        blend = [self.content, "--style-blend", "1,3"]
+        for options in (["--style-weight", 1], ["--tv-weight", 5], ["--pooling", "average"],
+                        ["--optimizer", "adam"], ["--line-search", "--iterations", 8],
+                        ["--original-colors"], ["--style-scale", 0.5], ["--style-size", 20],
+                        ["--style-layers", "relu1_1"], ["--content-layers", "conv1_2"],
+                        ["--init-image", self.style], ["--learning-rate", 0.5], blend):
+            with self.subTest(options=options):
+                result = self.stylize(*options)
+                self.assertEqual(result.returncode, 0, result.stderr)
+                self.assertNotEqual(self.output.read_bytes(), plain)
+
+    def test_trace_and_intermediate_pictures(self):
+        trace = self.folder / "trace.json"
+        result = self.stylize("--trace", trace, "--save-every", 2, "--tv-weight", 1)
+        self.assertEqual(result.returncode, 0, result.stderr)
+        entries = json.loads(trace.read_text())["evaluations"]
+        self.assertEqual([e["evaluation"] for e in entries], [0, 1, 2])
+        for entry in entries:
+            parts = sum(entry["content"].values()) + sum(entry["style"].values()) + entry["tv"]
+            self.assertAlmostEqual(parts / entry["total"], 1, places=12)
+        self.assertTrue((self.folder / "out-000002.png").exists())
+        self.assertFalse((self.folder / "out-000003.png").exists())
+
+    def test_random_network_needs_no_file(self):
+        result = impasto("stylize", self.content, self.style, "-o", self.output, "--iterations", 1,
+                         "--network", "random:3", "--size", 32)
+        self.assertEqual(result.returncode, 0, result.stderr)
+
+    def test_no_weights_is_said_in_one_line(self):
+        result = impasto("stylize", self.content, self.style, "-o", self.output, "--iterations", 1,
+                         "--size", 32)
+        self.assertEqual(result.returncode, 0, result.stderr)
+        self.assertRegex(result.stderr, "no weights found.*random.*impasto weights fetch vgg19")
+
+    def test_weights_from_the_environment(self):
+        for place in (self.weights, self.folder):
+            result = impasto("stylize", self.content, self.style, "-o", self.output, "--iterations", 1,
+                             env=environment(IMPASTO_WEIGHTS=str(place)))
+            self.assertEqual(result.returncode, 0, result.stderr)
+            self.assertIn("tiny.safetensors", result.stderr)
+
+    def test_ends_early_is_noted(self):
+        self.assertIn("the network ends before relu4_2: the content loss uses relu2_1",
+                      self.stylize().stderr)
+
+    def test_out_of_memory(self):
+        result = self.stylize("--memory-limit", 8, "--size", 512)
+        self.assertEqual(result.returncode, 3, result.stderr)
+        self.assertRegex(result.stderr, r"--size \d+ would fit")
+        size = re.search(r"--size (\d+) would fit", result.stderr).group(1)
+        self.assertFalse(self.output.exists())
+        self.assertEqual(self.stylize("--memory-limit", 8, "--size", size).returncode, 0)
+
+    def run_until_progress(self):
+        process = subprocess.Popen(
+            [IMPASTO, "stylize", self.content, self.style, "-o", self.output, "--weights",
+             self.weights, "--iterations", "100000", "--size", "100", "--trace",
+             self.folder / "trace.json", "--save-every", "1"],
+            env=environment(), stderr=subprocess.PIPE, text=True)
+        deadline = time.monotonic() + 60
+        while not list(self.folder.glob("out-*.png")) and time.monotonic() < deadline:
+            time.sleep(0.01)
+        return process
+
+    def test_interrupt_saves(self):
+        process = self.run_until_progress()
+        process.send_signal(signal.SIGINT)
+        _, errors = process.communicate(timeout=60)
+        self.assertEqual(process.returncode, 130, errors)
+        self.assertIn("interrupted", errors)
+        self.assertTrue(self.output.read_bytes().endswith(b"IEND\xaeB`\x82"))
+
+    def test_kill_leaves_whole_files_only(self):
+        for delay in (0, 0.003, 0.011, 0.04, 0.1):
+            process = self.run_until_progress()
+            time.sleep(delay)
+            process.kill()
+            process.communicate(timeout=60)
+            json.loads((self.folder / "trace.json").read_text())
+            pictures = list(self.folder.glob("out*.png"))
+            self.assertTrue(pictures)
+            for picture in pictures:
+                self.assertTrue(picture.read_bytes().endswith(b"IEND\xaeB`\x82"), picture)
+                picture.unlink()
+
+
+class Evaluate(CliTest):
+    def evaluate(self, *options, image=None):
+        return impasto("evaluate", "--content", self.content, "--style", self.style, "--image",
+                       image or self.content, "--weights", self.weights, "--json", "-", *options)
+
+    def test_losses_add_up(self):
+        result = self.evaluate("--tv-weight", 0.5)
+        self.assertEqual(result.returncode, 0, result.stderr)
+        losses = json.loads(result.stdout)
+        self.assertEqual(list(losses), ["total", "content", "style", "tv"])
+        self.assertEqual(losses["content"], {"relu2_1": 0})
+        self.assertEqual(set(losses["style"]), {"relu1_1", "relu2_1"})
+        parts = sum(losses["style"].values()) + losses["tv"]
+        self.assertAlmostEqual(parts / losses["total"], 1, places=12)
+
+    def test_gradient_is_the_slope(self):
+        base = [float((i * 29) % 200 + 20) for i in range(30 * 40 * 3)]
+        image = safetensors(self.folder / "image.safetensors", {"image": ([30, 40, 3], base)})
+        path = self.folder / "gradient.safetensors"
+        self.assertEqual(self.evaluate("--gradient", path, image=image).returncode, 0)
+        shape, gradient = read_safetensors(path)["gradient"]
+        self.assertEqual(shape, [30, 40, 3])
+        step = 0.5 / max(map(abs, gradient))
+        norm = sum(g * g for g in gradient)
+
+        def loss(sign):
+            moved = [v + sign * step * g for v, g in zip(base, gradient)]
+            safetensors(image, {"image": ([30, 40, 3], moved)})
+            return json.loads(self.evaluate(image=image).stdout)["total"]
+        self.assertAlmostEqual((loss(1) - loss(-1)) / (2 * step * norm), 1, delta=0.02)
+
+    def test_sizes_must_agree(self):
+        self.assert_refused(self.evaluate(image=self.style), "31 x 37", "40 x 30")
+
+    def test_json_file(self):
+        path = self.folder / "losses.json"
+        self.assertEqual(impasto("evaluate", "--content", self.content, "--style", self.style,
+                                 "--image", self.style, "--weights", self.weights).returncode, 2)
+        self.evaluate("--json", path)
+        self.assertIn("total", json.loads(path.read_text()))
+
+
+class Inspect(CliTest):
+    def test_features_and_grams(self):
+        path = self.folder / "features.safetensors"
+        result = impasto("inspect", self.content, "--weights", self.weights, "--layers",
+                         "relu1_1,pool1", "--gram", "-o", path)
+        self.assertEqual(result.returncode, 0, result.stderr)
+        tensors = read_safetensors(path)
+        self.assertEqual({name: shape for name, (shape, _) in tensors.items()},
+                         {"relu1_1": [30, 40, 8], "pool1": [15, 20, 8], "gram.relu1_1": [8, 8],
+                          "gram.pool1": [8, 8]})
+        features, gram = tensors["relu1_1"][1], tensors["gram.relu1_1"][1]
+        entry = sum(features[i * 8 + 1] * features[i * 8 + 5] for i in range(1200)) / 9600
+        self.assertAlmostEqual(gram[1 * 8 + 5] / entry, 1, places=4)
+
+
+class Others(CliTest):
+    def test_devices(self):
+        result = impasto("devices")
+        self.assertEqual(result.returncode, 0)
+        self.assertIn("cpu", result.stdout)
+
+    def test_help_everywhere(self):
+        for command in ([], ["stylize"], ["evaluate"], ["inspect"], ["weights"], ["devices"],
+                        ["weights", "list"], ["weights", "info"], ["weights", "convert"],
+                        ["weights", "fetch"]):
+            with self.subTest(command=command):
+                result = impasto(*command, "--help")
+                self.assertEqual(result.returncode, 0)
+                self.assertIn("Usage", result.stdout)
+
+    def test_version(self):
+        self.assertRegex(impasto("--version").stdout, r"impasto \d+\.\d+\.\d+")
+
+    def test_weights_info_and_convert(self):
+        result = impasto("weights", "info", self.weights)
+        self.assertEqual(result.returncode, 0, result.stderr)
+        self.assertIn("conv1_2", result.stdout)
+        converted = self.folder / "half.safetensors"
+        result = impasto("weights", "convert", self.weights, converted, "--dtype", "f16")
+        self.assertEqual(result.returncode, 0, result.stderr)
+        self.assertLess(converted.stat().st_size, 0.8 * self.weights.stat().st_size)
+        self.assertEqual(self.stylize(weights=converted).returncode, 0)
+
+    def test_weights_list(self):
+        self.assertEqual(impasto("weights", "list").returncode, 0)
+
+
+if __name__ == "__main__":
+    unittest.main()

@@ -1,0 +1,132 @@
+#include "tools/impasto/setup.h"
+
+#include <charconv>
+#include <filesystem>
+
+#include <fmt/core.h>
+
+#include "tensor/allocator.h"
+#include "tools/impasto/memory.h"
+#include "weights/find.h"
+#include "weights/weights.h"
+
+namespace impasto::cli {
+namespace {
+
+std::uint64_t parse_random_network(const std::string& network) {
+  constexpr std::string_view kPrefix = "random:";
+  std::uint64_t seed = 0;
+  const char* const end = network.data() + network.size();
+  const char* const begin = network.data() + std::min(kPrefix.size(), network.size());
+  const auto [stop, error] = std::from_chars(begin, end, seed);
+  if (!network.starts_with(kPrefix) || error != std::errc() || stop != end) {
+    throw InputError(
+        fmt::format("--network '{}': expected random:SEED with a whole number", network));
+  }
+  return seed;
+}
+
+}  // namespace
+
+void add_machine_options(CLI::App& command, MachineOptions& o) {
+  const char* group = "Network and machine";
+  CLI::Option* weights =
+      command
+          .add_option("--weights", o.weights,
+                      "Weights file (.safetensors, .pth, .h5); default: $IMPASTO_WEIGHTS, then the "
+                      "user's cache, then what is shipped")
+          ->group(group);
+  command.add_option("--network", o.network, "random:SEED for a VGG-19 of random weights")
+      ->excludes(weights)
+      ->group(group);
+  const std::map<std::string, PoolKind> kinds = {{"max", PoolKind::max},
+                                                 {"average", PoolKind::average}};
+  command.add_option("--pooling", o.pooling, "max (default) or average")
+      ->transform(CLI::CheckedTransformer(kinds).description("max|average"))
+      ->group(group);
+  command.add_option("--device", o.device, "Where to compute; see `impasto devices`")
+      ->capture_default_str()
+      ->group(group);
+  command.add_option("--threads", o.threads, "Processor threads; default: all cores")
+      ->check(CLI::Range(1, 1024))
+      ->group(group);
+  command
+      .add_option("--memory-limit", o.memory_limit_mib,
+                  "Most MiB to use, 0 for no limit; default: what is available")
+      ->check(CLI::Range(std::int64_t{0}, std::int64_t{1} << 40))
+      ->group(group);
+}
+
+std::size_t memory_limit(const MachineOptions& options) {
+  if (options.memory_limit_mib < 0) return available_memory();
+  return static_cast<std::size_t>(options.memory_limit_mib) << 20;
+}
+
+std::unique_ptr<Context> make_context(const MachineOptions& options) {
+  ContextOptions machine;
+  machine.device = parse_device(options.device);
+  machine.threads = options.threads;
+  allocator_of(machine.device).set_limit(memory_limit(options));
+  return std::make_unique<Context>(machine);
+}
+
+Vgg load_network(const MachineOptions& options) {
+  if (!options.network.empty()) {
+    return Vgg(random_vgg_spec(parse_random_network(options.network)), options.pooling);
+  }
+  const std::optional<FoundWeights> found = find_weights(options.weights);
+  if (!found) {
+    note(
+        "no weights found: using a VGG-19 of random weights, which paints poorly; "
+        "`impasto weights fetch vgg19` gets the real ones (80 MB)");
+    return Vgg(random_vgg_spec(0), options.pooling);
+  }
+  note(fmt::format("weights: {} ({})", found->path.string(), found->origin));
+  return Vgg(vgg_spec(read_weights(found->path), found->path.string()), options.pooling);
+}
+
+void add_loss_options(CLI::App& command, StylizeSettings& s) {
+  const char* group = "Loss";
+  const auto add_weight = [&](const char* name, double& value, const char* help) {
+    command.add_option(name, value, help)
+        ->check(CLI::NonNegativeNumber)
+        ->capture_default_str()
+        ->group(group);
+  };
+  add_weight("--content-weight", s.content_weight, "Weight of the content loss");
+  add_weight("--style-weight", s.style_weight, "Weight of the style loss");
+  add_weight("--tv-weight", s.tv_weight, "Weight of total variation: smooths the result");
+  const std::map<std::string, VariationKind> kinds = {{"squared", VariationKind::squared},
+                                                      {"absolute", VariationKind::absolute}};
+  command.add_option("--tv-kind", s.tv_kind, "squared (default) or absolute")
+      ->transform(CLI::CheckedTransformer(kinds).description("squared|absolute"))
+      ->group(group);
+  const auto add_layers = [&](const std::string& name, std::vector<WeightedLayer>& layers,
+                              const char* help) {
+    command
+        .add_option_function<std::string>(
+            name, [&layers, name](const std::string& text) { layers = parse_layers(text, name); },
+            help)
+        ->type_name("LAYER[=WEIGHT],...")
+        ->group(group);
+  };
+  add_layers("--content-layers", s.content_layers, "Default: relu4_2");
+  add_layers("--style-layers", s.style_layers, "Default: relu1_1,relu2_1,relu3_1,relu4_1,relu5_1");
+  command.add_option("--style-blend", s.style_blend, "Shares of several style pictures: 2,1")
+      ->delimiter(',')
+      ->group(group);
+}
+
+void note(const std::string& text) {
+  fmt::print(stderr, "impasto: {}\n", text);
+}
+
+void check_not_input(const std::string& output, const std::vector<std::string>& inputs) {
+  std::error_code none;
+  for (const std::string& input : inputs) {
+    if (!std::filesystem::equivalent(output, input, none) || none) continue;
+    throw InputError(fmt::format("the output {} is also an input; choose another name", output));
+  }
+}
+
+}  // namespace impasto::cli

@@ -1,0 +1,44 @@
+// What the picture commands share: device, threads, memory limit, network, loss options.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "nn/vgg.h"
+#include "style/pictures.h"
+#include "tools/impasto/command.h"
+
+namespace impasto::cli {
+
+// Options of every command that runs a network.
+struct MachineOptions {
+  std::string device = "cpu";
+  int threads = 0;
+  std::int64_t memory_limit_mib = -1;  // -1: what the machine has available
+  std::string weights;
+  std::string network;  // "random:SEED"
+  PoolKind pooling = PoolKind::max;
+};
+void add_machine_options(CLI::App& command, MachineOptions& options);
+
+// Bytes; 0 means none.
+std::size_t memory_limit(const MachineOptions& options);
+
+// Applies the memory limit, too.
+std::unique_ptr<Context> make_context(const MachineOptions& options);
+
+// The network that the options ask for or the search finds; says on stderr which one, and how to do
+// better when it is random.
+Vgg load_network(const MachineOptions& options);
+
+// Options of the objective: weights, layers, blending. Applied to settings by the parser.
+void add_loss_options(CLI::App& command, StylizeSettings& settings);
+
+// One line on stderr.
+void note(const std::string& text);
+
+// Throws InputError when the output would overwrite one of the inputs.
+void check_not_input(const std::string& output, const std::vector<std::string>& inputs);
+
+}  // namespace impasto::cli
