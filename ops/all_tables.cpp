@@ -5,10 +5,12 @@
 #include "ops/gemm/gemm.h"
 #include "ops/gram/gram.h"
 #include "ops/mse/mse.h"
+#include "ops/normalize/normalize.h"
 #include "ops/pad/pad.h"
 #include "ops/pool2d/pool2d.h"
 #include "ops/reduce/reduce.h"
 #include "ops/relu/relu.h"
+#include "ops/resize/resize.h"
 #include "ops/total_variation/total_variation.h"
 
 namespace impasto {
@@ -25,6 +27,8 @@ std::vector<TableInfo> all_tables() {
       describe(gram_backward_table()),
       describe(mse_forward_table()),
       describe(mse_backward_table()),
+      describe(instance_norm_forward_table()),
+      describe(instance_norm_backward_table()),
       describe(pad_forward_table()),
       describe(pad_backward_table()),
       describe(pool2d_forward_table()),
@@ -33,6 +37,8 @@ std::vector<TableInfo> all_tables() {
       describe(reduce_rows_table()),
       describe(relu_forward_table()),
       describe(relu_backward_table()),
+      describe(resize_forward_table()),
+      describe(resize_backward_table()),
       describe(total_variation_forward_table()),
       describe(total_variation_backward_table()),
   };

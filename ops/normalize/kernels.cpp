@@ -1,0 +1,41 @@
+// The tables of instance normalisation: best first, reference last.
+#include "ops/normalize/normalize_kernels.h"
+
+namespace impasto {
+namespace {
+
+using namespace normalize_kernels;
+
+const Kernel<InstanceNormProblem, InstanceNormForwardArgs> kForward[] = {
+    {.info = {.id = "instance_norm.fwd.cpu.vector",
+              .idea = "blocks of pixels, sums in double, three passes"},
+     .workspace_bytes = forward_vector_workspace,
+     .run = forward_vector},
+    {.info = {.id = "instance_norm.fwd.cpu.reference",
+              .idea = "plain loops",
+              .dtypes = {DType::f32, DType::f64}},
+     .run = forward_reference},
+};
+
+const Kernel<InstanceNormProblem, InstanceNormBackwardArgs> kBackward[] = {
+    {.info = {.id = "instance_norm.bwd.cpu.vector",
+              .idea = "blocks of pixels, sums in double, two passes"},
+     .workspace_bytes = backward_vector_workspace,
+     .run = backward_vector},
+    {.info = {.id = "instance_norm.bwd.cpu.reference",
+              .idea = "plain loops",
+              .dtypes = {DType::f32, DType::f64}},
+     .run = backward_reference},
+};
+
+}  // namespace
+
+KernelTable<InstanceNormProblem, InstanceNormForwardArgs> instance_norm_forward_table() {
+  return {"instance_norm.fwd", kForward};
+}
+
+KernelTable<InstanceNormProblem, InstanceNormBackwardArgs> instance_norm_backward_table() {
+  return {"instance_norm.bwd", kBackward};
+}
+
+}  // namespace impasto

@@ -1,0 +1,17 @@
+// Kernels of instance normalisation, one declaration each; contracts are in normalize.h.
+#pragma once
+
+#include "ops/normalize/normalize.h"
+
+namespace impasto::normalize_kernels {
+
+void forward_reference(Context&, const InstanceNormProblem&, const InstanceNormForwardArgs&, void*);
+void backward_reference(Context&, const InstanceNormProblem&, const InstanceNormBackwardArgs&,
+                        void*);
+
+std::size_t forward_vector_workspace(const InstanceNormProblem&, int threads);
+std::size_t backward_vector_workspace(const InstanceNormProblem&, int threads);
+void forward_vector(Context&, const InstanceNormProblem&, const InstanceNormForwardArgs&, void*);
+void backward_vector(Context&, const InstanceNormProblem&, const InstanceNormBackwardArgs&, void*);
+
+}  // namespace impasto::normalize_kernels

@@ -1,0 +1,70 @@
+// The tables of resampling: best first, reference last.
+#include "ops/resize/resize_kernels.h"
+
+namespace impasto {
+namespace {
+
+using namespace resize_kernels;
+
+struct Taps {
+  std::int64_t rows, columns;
+};
+
+Taps forward_taps(const ResizeProblem& p) {
+  return {taps(resize_weights(p.h, p.oh, p.mode)), taps(resize_weights(p.w, p.ow, p.mode))};
+}
+
+Taps backward_taps(const ResizeProblem& p) {
+  return {taps(transposed(resize_weights(p.h, p.oh, p.mode), p.h)),
+          taps(transposed(resize_weights(p.w, p.ow, p.mode), p.w))};
+}
+
+template <Taps (*count)(const ResizeProblem&)>
+std::int64_t two_sums(const ResizeProblem& problem) {
+  const Taps taps = count(problem);
+  return taps.rows + taps.columns;
+}
+
+template <Taps (*count)(const ResizeProblem&)>
+std::int64_t one_sum(const ResizeProblem& problem) {
+  const Taps taps = count(problem);
+  return taps.rows * taps.columns;
+}
+
+const Kernel<ResizeProblem, ResizeArgs> kForward[] = {
+    {.info = {.id = "resize.fwd.cpu.separable",
+              .idea = "per output row: down the columns into a buffer, then along it"},
+     .workspace_bytes = forward_separable_workspace,
+     .reduction_length = two_sums<forward_taps>,
+     .run = forward_separable},
+    {.info = {.id = "resize.fwd.cpu.reference",
+              .idea = "both sums at every pixel",
+              .dtypes = {DType::f32, DType::f64}},
+     .reduction_length = one_sum<forward_taps>,
+     .run = forward_reference},
+};
+
+const Kernel<ResizeProblem, ResizeArgs> kBackward[] = {
+    {.info = {.id = "resize.bwd.cpu.separable",
+              .idea = "the forward kernel with both matrices transposed"},
+     .workspace_bytes = backward_separable_workspace,
+     .reduction_length = two_sums<backward_taps>,
+     .run = backward_separable},
+    {.info = {.id = "resize.bwd.cpu.reference",
+              .idea = "every pixel spreads its gradient",
+              .dtypes = {DType::f32, DType::f64}},
+     .reduction_length = one_sum<backward_taps>,
+     .run = backward_reference},
+};
+
+}  // namespace
+
+KernelTable<ResizeProblem, ResizeArgs> resize_forward_table() {
+  return {"resize.fwd", kForward};
+}
+
+KernelTable<ResizeProblem, ResizeArgs> resize_backward_table() {
+  return {"resize.bwd", kBackward};
+}
+
+}  // namespace impasto
