@@ -192,6 +192,10 @@ class FoldersTest(RuleTest):
         self.assert_found("folders", {"ops/conv/x.h": GUARD, "ops/README.md": None},
                           "ops/README.md:1", "ops/conv/README.md:1")
 
+    def test_data_is_introduced_above(self):
+        self.assert_clean({"tests/README.md": "x\n", "tests/fixtures/README.md": "x\n",
+                           "tests/fixtures/pictures/a.png": "x"}, "folders")
+
     def test_long_readme(self):
         self.assert_clean({"ops/README.md": "x\n" * 40, "README.md": "x\n" * 99}, "folders")
         self.assert_found("folders", {"ops/README.md": "x\n" * 41}, "ops/README.md:41")
@@ -201,6 +205,10 @@ class HygieneTest(RuleTest):
     def test_vendored_code(self):
         self.assert_found("hygiene", {"third_party/x.h": GUARD, "style/stb_image.h": GUARD},
                           "style/stb_image.h:1", "third_party/x.h:1")
+
+    def test_weights(self):
+        self.assert_found("hygiene", {"weights/vgg.pth": "x"}, "weights/vgg.pth:1: archives")
+        self.assert_clean({"tests/fixtures/weights/tiny.pth": "x"}, "hygiene")
 
     def test_notice_of_somebody_else(self):
         self.assert_found("hygiene", {"ops/b.cpp": "// Copyright 2020 Somebody\n"}, "ops/b.cpp:1")

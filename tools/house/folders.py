@@ -6,18 +6,16 @@ MAX_LINES = 40
 # The repository's own README speaks to strangers and may be longer.
 TOP = pathlib.Path(".")
 # Data and the like, introduced by the README of the folder above.
-INTRODUCED_ABOVE = {"fixtures", "samples", "gallery", "outside"}
+INTRODUCED_ABOVE = {"fixtures", "gallery", "outside"}
 
 
 def check(tree):
-    folders = set()
-    for path in tree.files:
-        folders.update(path.parents)
     files = set(tree.files)
+    folders = {folder for path in files for folder in path.parents}
     for folder in sorted(folders):
         readme = folder / "README.md"
         if readme not in files:
-            if folder.name not in INTRODUCED_ABOVE and not folder.name.startswith("."):
+            if not INTRODUCED_ABOVE & set(folder.parts) and not folder.name.startswith("."):
                 yield f"{readme}:1: missing: what lives here, what it may include, where to start"
             continue
         lines = len(tree.read(readme).splitlines())
