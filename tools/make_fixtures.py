@@ -1,20 +1,21 @@
 #!/usr/bin/env python3
-"""Writes tests/fixtures/*.safetensors: what PyTorch computes, in float64, for our tests to agree
-with. Needs PyTorch (Debian: python3-torch) and nothing else. Run from the repository root:
+"""Writes tests/fixtures: what PyTorch computes, in float64, for our tests to agree with, and weights
+as other programs save them. Needs PyTorch and h5py (Debian: python3-torch, python3-h5py). Run from
+the repository root:
 
-    python3 tools/make_fixtures.py [ops] [vgg]
+    python3 tools/make_fixtures.py [ops] [vgg] [foreign]
 
 The files are committed; seeds are fixed, so a rerun changes them only when PyTorch's arithmetic
-does.
+does (and weights/legacy*.pth, where PyTorch names storages by their addresses).
 """
 import pathlib
 import sys
 
 import torch
 
-from fixtures import ops, vgg
+from fixtures import foreign, ops, vgg
 
-MAKERS = {"ops": ops.write, "vgg": vgg.write}
+MAKERS = {"ops": ops.write, "vgg": vgg.write, "foreign": foreign.write}
 
 
 def main():
