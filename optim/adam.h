@@ -1,0 +1,38 @@
+// Adam: gradient descent with momentum, each element's step scaled by how large its gradient has
+// been. Kingma and Ba, "Adam: a method for stochastic optimization", ICLR 2015; the formula of
+// torch.optim.Adam.
+//
+// A step is one evaluation and one move; the point that it moves to is evaluated by the next step.
+// Memory: 3 vectors of the size of x, a third of what ten pairs of L-BFGS take.
+#pragma once
+
+#include "optim/optimizer.h"
+#include "optim/safeguard.h"
+
+namespace impasto {
+
+struct AdamOptions {
+  double learning_rate = 1e-3;  // about how far an element moves in a step
+  double beta1 = 0.9;
+  double beta2 = 0.999;
+  double epsilon = 1e-8;
+};
+
+class Adam : public Optimizer {
+ public:
+  explicit Adam(const AdamOptions& options = {});
+  StepResult step(Context& context, Tensor& x, const Objective& objective) override;
+  void reset() override;
+
+ private:
+  void retreat(Context& context, Tensor& x, const std::string& what, StepResult& result);
+  void move(Context& context, Tensor& x, const Tensor& gradient, StepResult& result);
+  void restart_moments(Context& context, const Tensor& x);
+
+  AdamOptions options_;
+  LastGood last_good_;
+  Tensor m_, v_;
+  std::int64_t steps_ = 0;  // that m_ and v_ have seen
+};
+
+}  // namespace impasto

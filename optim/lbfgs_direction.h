@@ -1,0 +1,34 @@
+// Where L-BFGS goes from a point, and how far: the part that both its forms share.
+#pragma once
+
+#include "optim/lbfgs_history.h"
+
+namespace impasto {
+
+class LbfgsDirection {
+ public:
+  explicit LbfgsDirection(int history) : history_(history) {}
+
+  // Sets direction() = -H gradient, which leads downhill for sure: when rounding spoiled H, all is
+  // forgotten and it is the negative gradient. Returns <gradient, direction()>, 0 when the gradient
+  // vanishes in the arithmetic at hand.
+  double aim(Context& context, const Tensor& gradient);
+  const Tensor& direction() const { return direction_; }
+
+  // The step to try first: 1 once the length of direction() means something; before the first
+  // learn() it is min(1, 1 / |g|_1), so that no element moves by more than 1.
+  double full_step(Context& context, const Tensor& gradient) const;
+
+  // A move of step * direction() changed the gradient from `previous` to `gradient`.
+  void learn(Context& context, const Tensor& gradient, const Tensor& previous, double step);
+
+  bool fresh() const { return fresh_; }  // nothing learned since the start or forget()
+  void forget();
+
+ private:
+  LbfgsHistory history_;
+  Tensor direction_;
+  bool fresh_ = true;
+};
+
+}  // namespace impasto
