@@ -72,7 +72,8 @@ StylizeInputs prepare_inputs(Context& context, Pictures& pictures, const Picture
 Image finish_picture(const Tensor& image, const Image& content, bool original_colors) {
   Image result{image.reshape(content.rgb.shape()).clone(), content.alpha};
   for (float& value : result.rgb.values<float>()) value = std::clamp(value, 0.0f, 255.0f);
-  return original_colors ? with_original_colors(result, content) : result;
+  if (original_colors) result.rgb = with_colours_of(content.rgb, result.rgb);
+  return result;
 }
 
 }  // namespace impasto

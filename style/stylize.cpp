@@ -22,7 +22,7 @@ std::unique_ptr<Optimizer> make_optimizer(const StylizeSettings& settings) {
   options.learning_rate = rate > 0 ? rate : 1;
   options.history = settings.lbfgs_history;
   options.strong_wolfe = settings.line_search;
-  return std::make_unique<Lbfgs>(options);
+  return make_lbfgs(options);
 }
 
 // Feeds the optimiser and tells the caller about every evaluation.

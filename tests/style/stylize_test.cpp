@@ -5,7 +5,7 @@
 
 #include <doctest/doctest.h>
 
-#include "style/trace.h"
+#include "tensor/allocator.h"
 #include "tests/support/compare.h"
 #include "tests/support/random_tensors.h"
 

@@ -45,13 +45,13 @@ void Progress::show(const EvaluationRecord& record) {
   const std::chrono::duration<double> elapsed = Clock::now() - start_;
   const int done = record.iteration + 1;
   const double rate = done / std::max(elapsed.count(), 1e-9);
+  const int width = static_cast<int>(std::to_string(iterations_).size());
   std::string line =
-      fmt::format("{:>{}}/{}  loss {:.5g}  content {:.4g}  style {:.4g}", done,
-                  fmt::formatted_size("{}", iterations_), iterations_, record.losses.total,
-                  total(record.losses.content), total(record.losses.style));
+      fmt::format("{:>{}}/{}  loss {:.5g}  content {:.4g}  style {:.4g}", done, width, iterations_,
+                  record.losses.total, total(record.losses.content), total(record.losses.style));
   if (record.losses.tv != 0) line += fmt::format("  tv {:.3g}", record.losses.tv);
   line += fmt::format("  {:.2f} it/s  ETA {}", rate, clock_text((iterations_ - done) / rate));
-  fmt::print(stderr, terminal_ ? "\r{}\x1b[K" : "{}\n", line);
+  fmt::print(stderr, "{}{}{}", terminal_ ? "\r" : "", line, terminal_ ? "\x1b[K" : "\n");
   std::fflush(stderr);
   line_open_ = terminal_;
 }
