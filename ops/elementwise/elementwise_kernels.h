@@ -9,4 +9,7 @@ namespace impasto::elementwise_kernels {
 void map_reference(Context&, const ElementwiseProblem&, const ElementwiseArgs&, void*);
 void adam_reference(Context&, const AdamProblem&, const AdamArgs&, void*);
 
+void map_vector(Context&, const ElementwiseProblem&, const ElementwiseArgs&, void*);
+void adam_vector(Context&, const AdamProblem&, const AdamArgs&, void*);
+
 }  // namespace impasto::elementwise_kernels

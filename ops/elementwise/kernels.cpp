@@ -7,6 +7,10 @@ namespace {
 using namespace elementwise_kernels;
 
 const Kernel<ElementwiseProblem, ElementwiseArgs> kMap[] = {
+    {.info = {.id = "elementwise.map.cpu.vector",
+              .idea = "vectorised loop, blocks over the threads",
+              .dtypes = {DType::f32, DType::f64}},
+     .run = map_vector},
     {.info = {.id = "elementwise.map.cpu.reference",
               .idea = "plain loop, in double",
               .dtypes = {DType::f32, DType::f64}},
@@ -14,6 +18,10 @@ const Kernel<ElementwiseProblem, ElementwiseArgs> kMap[] = {
 };
 
 const Kernel<AdamProblem, AdamArgs> kAdam[] = {
+    {.info = {.id = "elementwise.adam.cpu.vector",
+              .idea = "one pass over g, m, v and x, blocks over the threads",
+              .dtypes = {DType::f32, DType::f64}},
+     .run = adam_vector},
     {.info = {.id = "elementwise.adam.cpu.reference",
               .idea = "plain loop, in double",
               .dtypes = {DType::f32, DType::f64}},

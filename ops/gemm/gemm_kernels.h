@@ -2,9 +2,14 @@
 #pragma once
 
 #include "ops/gemm/gemm.h"
+#include "ops/gemm/tile.h"
 
 namespace impasto::gemm_kernels {
 
 void forward_reference(Context&, const GemmProblem&, const GemmArgs&, void*);
+
+void forward_tiled(Context&, const GemmProblem&, const GemmArgs&, void* workspace,
+                   const gemm_tile::TileKernel&);
+std::size_t tiled_workspace(const GemmProblem&, const gemm_tile::TileKernel&);
 
 }  // namespace impasto::gemm_kernels

@@ -10,7 +10,21 @@ std::int64_t reduction_length(const GemmProblem& problem) {
   return problem.k;
 }
 
+template <const gemm_tile::TileKernel& tile>
+constexpr Kernel<GemmProblem, GemmArgs> tiled(std::string_view id, Features needs) {
+  return {.info = {.id = id, .idea = "packed panels of B, C tile by tile", .needs = needs},
+          .workspace_bytes = [](const GemmProblem& p, int) { return tiled_workspace(p, tile); },
+          .reduction_length = reduction_length,
+          .run = [](Context& context, const GemmProblem& problem, const GemmArgs& args,
+                    void* workspace) { forward_tiled(context, problem, args, workspace, tile); }};
+}
+
 const Kernel<GemmProblem, GemmArgs> kForward[] = {
+#if defined(__x86_64__)
+    tiled<gemm_tile::avx512::kTile>("gemm.fwd.cpu.tiled.avx512", Feature::avx512),
+    tiled<gemm_tile::avx2::kTile>("gemm.fwd.cpu.tiled.avx2", Feature::avx2),
+#endif
+    tiled<gemm_tile::generic::kTile>("gemm.fwd.cpu.tiled.generic", {}),
     {.info = {.id = "gemm.fwd.cpu.reference",
               .idea = "three plain loops, sums in double",
               .dtypes = {DType::f32, DType::f64}},

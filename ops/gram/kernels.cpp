@@ -5,6 +5,7 @@ namespace impasto {
 namespace {
 
 using namespace gram_kernels;
+using gemm_tile::TileKernel;
 
 std::int64_t forward_length(const GramProblem& problem) {
   return problem.m;
@@ -14,7 +15,33 @@ std::int64_t backward_length(const GramProblem& problem) {
   return problem.c;
 }
 
+template <const TileKernel& tile>
+constexpr Kernel<GramProblem, GramForwardArgs> tiled_forward(std::string_view id, Features needs) {
+  return {.info = {.id = id, .idea = "upper tiles only, partial sums of slices", .needs = needs},
+          .workspace_bytes = [](const GramProblem& p,
+                                int threads) { return forward_tiled_workspace(p, threads, tile); },
+          .reduction_length = forward_length,
+          .run = [](Context& context, const GramProblem& problem, const GramForwardArgs& args,
+                    void* workspace) { forward_tiled(context, problem, args, workspace, tile); }};
+}
+
+template <const TileKernel& tile>
+constexpr Kernel<GramProblem, GramBackwardArgs> tiled_backward(std::string_view id,
+                                                               Features needs) {
+  return {.info = {.id = id, .idea = "one product with packed dG + dG^T", .needs = needs},
+          .workspace_bytes = [](const GramProblem& p,
+                                int) { return backward_tiled_workspace(p, tile); },
+          .reduction_length = backward_length,
+          .run = [](Context& context, const GramProblem& problem, const GramBackwardArgs& args,
+                    void* workspace) { backward_tiled(context, problem, args, workspace, tile); }};
+}
+
 const Kernel<GramProblem, GramForwardArgs> kForward[] = {
+#if defined(__x86_64__)
+    tiled_forward<gemm_tile::avx512::kTile>("gram.fwd.cpu.tiled.avx512", Feature::avx512),
+    tiled_forward<gemm_tile::avx2::kTile>("gram.fwd.cpu.tiled.avx2", Feature::avx2),
+#endif
+    tiled_forward<gemm_tile::generic::kTile>("gram.fwd.cpu.tiled.generic", {}),
     {.info = {.id = "gram.fwd.cpu.reference",
               .idea = "three plain loops, sums in double",
               .dtypes = {DType::f32, DType::f64}},
@@ -23,6 +50,11 @@ const Kernel<GramProblem, GramForwardArgs> kForward[] = {
 };
 
 const Kernel<GramProblem, GramBackwardArgs> kBackward[] = {
+#if defined(__x86_64__)
+    tiled_backward<gemm_tile::avx512::kTile>("gram.bwd.cpu.tiled.avx512", Feature::avx512),
+    tiled_backward<gemm_tile::avx2::kTile>("gram.bwd.cpu.tiled.avx2", Feature::avx2),
+#endif
+    tiled_backward<gemm_tile::generic::kTile>("gram.bwd.cpu.tiled.generic", {}),
     {.info = {.id = "gram.bwd.cpu.reference",
               .idea = "three plain loops, sums in double",
               .dtypes = {DType::f32, DType::f64}},

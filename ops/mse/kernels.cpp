@@ -11,6 +11,12 @@ std::int64_t reduction_length(const MseProblem& problem) {
 }
 
 const Kernel<MseProblem, MseForwardArgs> kForward[] = {
+    {.info = {.id = "mse.fwd.cpu.vector",
+              .idea = "fixed chunks over the threads, eight lanes in double",
+              .dtypes = {DType::f32, DType::f64}},
+     .workspace_bytes = forward_vector_workspace,
+     .reduction_length = reduction_length,
+     .run = forward_vector},
     {.info = {.id = "mse.fwd.cpu.reference",
               .idea = "plain loop, sum in double",
               .dtypes = {DType::f32, DType::f64}},
@@ -19,6 +25,10 @@ const Kernel<MseProblem, MseForwardArgs> kForward[] = {
 };
 
 const Kernel<MseProblem, MseBackwardArgs> kBackward[] = {
+    {.info = {.id = "mse.bwd.cpu.vector",
+              .idea = "vectorised loop, blocks over the threads",
+              .dtypes = {DType::f32, DType::f64}},
+     .run = backward_vector},
     {.info = {.id = "mse.bwd.cpu.reference",
               .idea = "plain loop",
               .dtypes = {DType::f32, DType::f64}},

@@ -8,4 +8,8 @@ namespace impasto::mse_kernels {
 void forward_reference(Context&, const MseProblem&, const MseForwardArgs&, void*);
 void backward_reference(Context&, const MseProblem&, const MseBackwardArgs&, void*);
 
+void forward_vector(Context&, const MseProblem&, const MseForwardArgs&, void* workspace);
+std::size_t forward_vector_workspace(const MseProblem&, int threads);
+void backward_vector(Context&, const MseProblem&, const MseBackwardArgs&, void*);
+
 }  // namespace impasto::mse_kernels

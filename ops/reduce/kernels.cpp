@@ -15,6 +15,12 @@ std::int64_t rows_length(const ReduceRowsProblem& problem) {
 }
 
 const Kernel<ReduceProblem, ReduceArgs> kAll[] = {
+    {.info = {.id = "reduce.all.cpu.vector",
+              .idea = "fixed chunks over the threads, eight lanes in double",
+              .dtypes = {DType::f32, DType::f64}},
+     .workspace_bytes = all_vector_workspace,
+     .reduction_length = all_length,
+     .run = all_vector},
     {.info = {.id = "reduce.all.cpu.reference",
               .idea = "plain loop, in double",
               .dtypes = {DType::f32, DType::f64}},
@@ -23,6 +29,12 @@ const Kernel<ReduceProblem, ReduceArgs> kAll[] = {
 };
 
 const Kernel<ReduceRowsProblem, ReduceRowsArgs> kRows[] = {
+    {.info = {.id = "reduce.rows.cpu.vector",
+              .idea = "fixed blocks of rows over the threads, in double",
+              .dtypes = {DType::f32, DType::f64}},
+     .workspace_bytes = rows_vector_workspace,
+     .reduction_length = rows_length,
+     .run = rows_vector},
     {.info = {.id = "reduce.rows.cpu.reference",
               .idea = "column by column, in double",
               .dtypes = {DType::f32, DType::f64}},

@@ -8,4 +8,9 @@ namespace impasto::reduce_kernels {
 void all_reference(Context&, const ReduceProblem&, const ReduceArgs&, void*);
 void rows_reference(Context&, const ReduceRowsProblem&, const ReduceRowsArgs&, void*);
 
+void all_vector(Context&, const ReduceProblem&, const ReduceArgs&, void* workspace);
+std::size_t all_vector_workspace(const ReduceProblem&, int threads);
+void rows_vector(Context&, const ReduceRowsProblem&, const ReduceRowsArgs&, void* workspace);
+std::size_t rows_vector_workspace(const ReduceRowsProblem&, int threads);
+
 }  // namespace impasto::reduce_kernels

@@ -15,6 +15,12 @@ std::int64_t backward_length(const TotalVariationProblem&) {
 }
 
 const Kernel<TotalVariationProblem, TotalVariationForwardArgs> kForward[] = {
+    {.info = {.id = "total_variation.fwd.cpu.rows",
+              .idea = "each row against itself shifted and the next, eight lanes in double",
+              .dtypes = {DType::f32, DType::f64}},
+     .workspace_bytes = forward_rows_workspace,
+     .reduction_length = forward_length,
+     .run = forward_rows},
     {.info = {.id = "total_variation.fwd.cpu.reference",
               .idea = "pair by pair, sum in double",
               .dtypes = {DType::f32, DType::f64}},
@@ -23,6 +29,12 @@ const Kernel<TotalVariationProblem, TotalVariationForwardArgs> kForward[] = {
 };
 
 const Kernel<TotalVariationProblem, TotalVariationBackwardArgs> kBackward[] = {
+    {.info = {.id = "total_variation.bwd.cpu.rows",
+              .idea = "each row gathers the slopes towards its neighbours, in double",
+              .dtypes = {DType::f32, DType::f64}},
+     .workspace_bytes = backward_rows_workspace,
+     .reduction_length = backward_length,
+     .run = backward_rows},
     {.info = {.id = "total_variation.bwd.cpu.reference",
               .idea = "each pair adds to both its elements, in double",
               .dtypes = {DType::f32, DType::f64}},

@@ -10,4 +10,11 @@ void forward_reference(Context&, const TotalVariationProblem&, const TotalVariat
 void backward_reference(Context&, const TotalVariationProblem&, const TotalVariationBackwardArgs&,
                         void*);
 
+void forward_rows(Context&, const TotalVariationProblem&, const TotalVariationForwardArgs&,
+                  void* workspace);
+std::size_t forward_rows_workspace(const TotalVariationProblem&, int threads);
+void backward_rows(Context&, const TotalVariationProblem&, const TotalVariationBackwardArgs&,
+                   void* workspace);
+std::size_t backward_rows_workspace(const TotalVariationProblem&, int threads);
+
 }  // namespace impasto::total_variation_kernels

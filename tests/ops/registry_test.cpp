@@ -1,0 +1,179 @@
+// The tables themselves, and selection on machines that are pretended, not present.
+#include "ops/registry.h"
+
+#include <cstdlib>
+#include <regex>
+#include <set>
+#include <string>
+
+#include <doctest/doctest.h>
+
+#include "ops/gemm/gemm.h"
+#include "ops/reduce/reduce.h"
+
+namespace impasto {
+namespace {
+
+struct ToyProblem {
+  int size = 0;
+  DType dtype = DType::f32;
+  std::string to_string() const { return fmt::format("toy({})", size); }
+};
+struct ToyArgs {
+  int& ran;
+};
+
+template <int number>
+void run_toy(Context&, const ToyProblem&, const ToyArgs& args, void* workspace) {
+  CHECK((workspace != nullptr) == (number == 2));
+  args.ran = number;
+}
+
+const Kernel<ToyProblem, ToyArgs> kToys[] = {
+    {.info = {.id = "toy.fwd.cpu.wide", .idea = "needs most", .needs = Feature::avx512},
+     .run = run_toy<1>},
+    {.info = {.id = "toy.fwd.cpu.even", .idea = "is particular", .needs = Feature::avx2},
+     .supports =
+         [](const ToyProblem& p) {
+           return p.size % 2 == 0 ? Support::yes() : Support::no("the size is odd");
+         },
+     .workspace_bytes = [](const ToyProblem&, int) { return std::size_t{8}; },
+     .run = run_toy<2>},
+    {.info = {.id = "toy.fwd.cpu.reference",
+              .idea = "takes all",
+              .dtypes = {DType::f32, DType::f64}},
+     .run = run_toy<3>},
+};
+const KernelTable<ToyProblem, ToyArgs> kTable = {"toy.fwd", kToys};
+
+constexpr Features kAvx2 = Feature::avx2;
+constexpr Features kAvx512 = kAvx2 | Feature::avx512;
+
+TEST_CASE("ids are well formed, unique, and begin with the name of their table") {
+  const std::regex form(
+      "[a-z][a-z0-9_]*\\.[a-z][a-z0-9_]*\\.cpu\\.[a-z][a-z0-9_]*(\\.[a-z0-9_]+)?");
+  std::set<std::string_view> tables, ids;
+  REQUIRE_FALSE(all_tables().empty());
+  for (const TableInfo& table : all_tables()) {
+    CAPTURE(table.name);
+    CHECK(tables.insert(table.name).second);
+    REQUIRE_FALSE(table.kernels.empty());
+    for (const KernelInfo& kernel : table.kernels) {
+      CAPTURE(kernel.id);
+      CHECK(std::regex_match(std::string(kernel.id), form));
+      CHECK(kernel.id.starts_with(std::string(table.name) + "."));
+      CHECK(ids.insert(kernel.id).second);
+      CHECK_FALSE(kernel.idea.empty());
+    }
+  }
+}
+
+TEST_CASE("every table ends in a reference that any machine can run, in f32 and f64") {
+  for (const TableInfo& table : all_tables()) {
+    CAPTURE(table.name);
+    const KernelInfo& last = table.kernels.back();
+    CHECK(last.id == std::string(table.name) + ".cpu.reference");
+    CHECK(last.needs == Features());
+    CHECK(last.dtypes.has(DType::f32));
+    CHECK(last.dtypes.has(DType::f64));
+    CHECK(last.deterministic);
+  }
+}
+
+TEST_CASE("a kernel with an instruction set in its id needs exactly that") {
+  for (const TableInfo& table : all_tables()) {
+    for (const KernelInfo& kernel : table.kernels) {
+      CAPTURE(kernel.id);
+      CHECK(kernel.needs.has(Feature::avx2) == kernel.id.ends_with(".avx2"));
+      CHECK(kernel.needs.has(Feature::avx512) == kernel.id.ends_with(".avx512"));
+    }
+  }
+}
+
+TEST_CASE("the first kernel that can serve is chosen") {
+  CHECK(select(kTable, {2}, kAvx512).info.id == "toy.fwd.cpu.wide");
+  CHECK(select(kTable, {2}, kAvx2).info.id == "toy.fwd.cpu.even");
+  CHECK(select(kTable, {3}, kAvx2).info.id == "toy.fwd.cpu.reference");
+  CHECK(select(kTable, {2}, {}).info.id == "toy.fwd.cpu.reference");
+  CHECK(select(kTable, {2, DType::f64}, kAvx512).info.id == "toy.fwd.cpu.reference");
+}
+
+TEST_CASE("a problem that no kernel serves is an error that says so") {
+  CHECK_THROWS_WITH_AS(select(kTable, {2, DType::u8}, kAvx512), "toy.fwd: no kernel serves toy(2)",
+                       Error);
+}
+
+TEST_CASE("a kernel asked for by name is used or refused with the reason, never replaced") {
+  const auto ask = [](const char* id, ToyProblem problem, Features features) {
+    return select(kTable, problem, features, id).info.id;
+  };
+  CHECK(ask("toy.fwd.cpu.reference", {2}, kAvx512) == "toy.fwd.cpu.reference");
+  CHECK_THROWS_WITH_AS(ask("toy.fwd.cpu.even", {3}, kAvx2),
+                       "kernel toy.fwd.cpu.even cannot serve toy(3): the size is odd", InputError);
+  CHECK_THROWS_WITH_AS(
+      ask("toy.fwd.cpu.wide", {2}, kAvx2),
+      "kernel toy.fwd.cpu.wide cannot serve toy(2): needs avx512, this processor offers avx2",
+      InputError);
+  CHECK_THROWS_WITH_AS(ask("toy.fwd.cpu.wide", {2, DType::f64}, kAvx512),
+                       "kernel toy.fwd.cpu.wide cannot serve toy(2): no f64 variant", InputError);
+  CHECK_THROWS_WITH_AS(ask("toy.fwd.cpu.magic", {2}, kAvx512),
+                       "no kernel 'toy.fwd.cpu.magic' in toy.fwd; it has toy.fwd.cpu.wide, "
+                       "toy.fwd.cpu.even, toy.fwd.cpu.reference",
+                       InputError);
+}
+
+TEST_CASE("launch runs what the context asks for, with workspace, and counts it") {
+  Context context({.device = {}, .threads = 2, .features = kAvx2});
+  int ran = 0;
+  launch(context, kTable, {2}, {ran});
+  CHECK(ran == 2);
+  context.request_kernel("toy.fwd", "toy.fwd.cpu.reference");
+  launch(context, kTable, {2}, {ran});
+  CHECK(ran == 3);
+  launch(context, kTable, {2}, {ran});
+  CHECK(context.launches().at("toy.fwd.cpu.even") == 1);
+  CHECK(context.launches().at("toy.fwd.cpu.reference") == 2);
+  context.reset_launches();
+  CHECK(context.launches().empty());
+}
+
+// Sets an environment variable for the life of a scope.
+class ScopedVariable {
+ public:
+  ScopedVariable(const char* name, const char* value) : name_(name) { ::setenv(name, value, 1); }
+  ~ScopedVariable() { ::unsetenv(name_); }
+  ScopedVariable(const ScopedVariable&) = delete;
+  ScopedVariable& operator=(const ScopedVariable&) = delete;
+
+ private:
+  const char* name_;
+};
+
+TEST_CASE("$IMPASTO_KERNEL names kernels for several tables") {
+  const ScopedVariable variable(
+      "IMPASTO_KERNEL", "gemm.fwd=gemm.fwd.cpu.reference,reduce.all=reduce.all.cpu.nothing");
+  Context context;
+  const Tensor one = Tensor::full({1, 1}, 3);
+  CHECK(gemm(context, one, one).item() == 9);
+  CHECK(context.launches().at("gemm.fwd.cpu.reference") == 1);
+  CHECK_THROWS_WITH_AS(sum(context, one), doctest::Contains("no kernel 'reduce.all.cpu.nothing'"),
+                       InputError);
+}
+
+TEST_CASE("$IMPASTO_KERNEL must be of the form table=kernel") {
+  const ScopedVariable variable("IMPASTO_KERNEL", "gemm.fwd.cpu.reference");
+  CHECK_THROWS_WITH_AS(Context(), doctest::Contains("is not of the form table=kernel"), InputError);
+}
+
+TEST_CASE("gemm picks the widest instruction set of a pretended machine") {
+  const GemmProblem problem{4, 4, 4, {}, DType::f32}, wide{4, 4, 4, {}, DType::f64};
+  CHECK(select(gemm_table(), wide, kAvx512).info.id == "gemm.fwd.cpu.reference");
+  CHECK(select(gemm_table(), problem, {}).info.id == "gemm.fwd.cpu.tiled.generic");
+#if defined(__x86_64__)
+  CHECK(select(gemm_table(), problem, kAvx2).info.id == "gemm.fwd.cpu.tiled.avx2");
+  CHECK(select(gemm_table(), problem, kAvx512).info.id == "gemm.fwd.cpu.tiled.avx512");
+#endif
+}
+
+}  // namespace
+}  // namespace impasto
