@@ -67,7 +67,8 @@ std::size_t FilterCache::bytes() const {
 Conv2dForward conv2d_forward(Context& context, const Tensor& src, const Tensor& wei,
                              const Tensor& bias, const Conv2dParams& params, bool want_mask,
                              FilterCache* cache) {
-  const Conv2dProblem problem = make_problem(src.shape(), wei.shape(), params, src.dtype());
+  Conv2dProblem problem = make_problem(src.shape(), wei.shape(), params, src.dtype());
+  problem.filter_cached = cache != nullptr;
   check_same_dtype("wei", wei, src.dtype());
   if (bias.defined()) {
     check_same_dtype("bias", bias, src.dtype());
@@ -85,7 +86,8 @@ Conv2dForward conv2d_forward(Context& context, const Tensor& src, const Tensor& 
 Tensor conv2d_backward_data(Context& context, const Tensor& grad_dst, const Tensor& wei,
                             const Shape& src_shape, const Conv2dParams& params,
                             FilterCache* cache) {
-  const Conv2dProblem problem = make_problem(src_shape, wei.shape(), params, grad_dst.dtype());
+  Conv2dProblem problem = make_problem(src_shape, wei.shape(), params, grad_dst.dtype());
+  problem.filter_cached = cache != nullptr;
   check_same_dtype("wei", wei, grad_dst.dtype());
   check_grad_dst(grad_dst, problem);
   Tensor grad_src = context.empty(src_shape, problem.dtype);

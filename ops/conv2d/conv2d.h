@@ -32,6 +32,7 @@ struct Conv2dProblem {
   std::int64_t oc = 0, kh = 0, kw = 0;
   Conv2dParams params;
   DType dtype = DType::f32;
+  bool filter_cached = false;  // the call has a FilterCache
 
   std::int64_t oh() const { return (h + 2 * params.pad - kh) / params.stride + 1; }
   std::int64_t ow() const { return (w + 2 * params.pad - kw) / params.stride + 1; }

@@ -1,5 +1,6 @@
 // The tables of conv2d: best first, reference last.
 #include "ops/conv2d/conv2d_kernels.h"
+#include "ops/conv2d/direct.h"
 
 namespace impasto {
 namespace {
@@ -19,7 +20,49 @@ std::int64_t backward_filter_length(const Conv2dProblem& p) {
   return p.n * p.oh() * p.ow();
 }
 
+template <const DirectIsa& isa>
+Conv2dForwardKernel direct_forward(std::string_view id, Features needs) {
+  return {
+      .info = {.id = id, .idea = "register tiles over the picture in place", .needs = needs},
+      .workspace_bytes = [](const Conv2dProblem& p,
+                            int threads) { return forward_direct_bytes(isa, p, threads); },
+      .reduction_length = forward_length,
+      .run = [](Context& context, const Conv2dProblem& p, const Conv2dForwardArgs& args,
+                void* workspace) { forward_direct(isa, context, p, args, workspace); },
+  };
+}
+
+template <const DirectIsa& isa>
+Conv2dBackwardDataKernel direct_backward_data(std::string_view id, Features needs) {
+  return {
+      .info = {.id = id, .idea = "forward with rotated, transposed filters", .needs = needs},
+      .supports = supports_backward_data_direct,
+      .workspace_bytes = [](const Conv2dProblem& p,
+                            int threads) { return backward_data_direct_bytes(isa, p, threads); },
+      .reduction_length = backward_data_length,
+      .run = [](Context& context, const Conv2dProblem& p, const Conv2dBackwardDataArgs& args,
+                void* workspace) { backward_data_direct(isa, context, p, args, workspace); },
+  };
+}
+
+template <const DirectIsa& isa>
+Conv2dBackwardFilterKernel direct_backward_filter(std::string_view id, Features needs) {
+  return {
+      .info = {.id = id, .idea = "register tiles, summed over bands of rows", .needs = needs},
+      .workspace_bytes = [](const Conv2dProblem& p,
+                            int) { return backward_filter_direct_bytes(isa, p); },
+      .reduction_length = backward_filter_length,
+      .run = [](Context& context, const Conv2dProblem& p, const Conv2dBackwardFilterArgs& args,
+                void* workspace) { backward_filter_direct(isa, context, p, args, workspace); },
+  };
+}
+
 const Conv2dForwardKernel kForward[] = {
+#if defined(__x86_64__)
+    direct_forward<avx512::kDirect>("conv2d.fwd.cpu.direct.avx512", Feature::avx512),
+    direct_forward<avx2::kDirect>("conv2d.fwd.cpu.direct.avx2", Feature::avx2),
+#endif
+    direct_forward<generic::kDirect>("conv2d.fwd.cpu.direct.generic", {}),
     {.info = {.id = "conv2d.fwd.cpu.reference",
               .idea = "plain loops, one output element at a time",
               .dtypes = {DType::f32, DType::f64}},
@@ -28,6 +71,11 @@ const Conv2dForwardKernel kForward[] = {
 };
 
 const Conv2dBackwardDataKernel kBackwardData[] = {
+#if defined(__x86_64__)
+    direct_backward_data<avx512::kDirect>("conv2d.bwd_data.cpu.direct.avx512", Feature::avx512),
+    direct_backward_data<avx2::kDirect>("conv2d.bwd_data.cpu.direct.avx2", Feature::avx2),
+#endif
+    direct_backward_data<generic::kDirect>("conv2d.bwd_data.cpu.direct.generic", {}),
     {.info = {.id = "conv2d.bwd_data.cpu.reference",
               .idea = "plain loops, each pixel asks who read it",
               .dtypes = {DType::f32, DType::f64}},
@@ -36,6 +84,11 @@ const Conv2dBackwardDataKernel kBackwardData[] = {
 };
 
 const Conv2dBackwardFilterKernel kBackwardFilter[] = {
+#if defined(__x86_64__)
+    direct_backward_filter<avx512::kDirect>("conv2d.bwd_filter.cpu.direct.avx512", Feature::avx512),
+    direct_backward_filter<avx2::kDirect>("conv2d.bwd_filter.cpu.direct.avx2", Feature::avx2),
+#endif
+    direct_backward_filter<generic::kDirect>("conv2d.bwd_filter.cpu.direct.generic", {}),
     {.info = {.id = "conv2d.bwd_filter.cpu.reference",
               .idea = "plain loops, one tap of one output channel at a time",
               .dtypes = {DType::f32, DType::f64}},

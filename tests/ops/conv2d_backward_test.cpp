@@ -1,0 +1,124 @@
+// Every backward kernel that this machine can run against the reference, and the adjoint identity
+// at a size where the reference would be slow.
+#include <cmath>
+
+#include <doctest/doctest.h>
+
+#include "tests/ops/conv2d_problems.h"
+#include "tests/ops/for_kernels.h"
+#include "tests/support/compare.h"
+#include "tests/support/gradient.h"
+#include "tests/support/random_tensors.h"
+
+namespace impasto {
+namespace {
+
+using namespace test;
+
+Tensor run_data(Context& context, const Conv2dBackwardDataKernel& kernel, Conv2dProblem problem,
+                const Tensor& grad_dst, const Tensor& wei, FilterCache* cache = nullptr) {
+  problem.filter_cached = cache != nullptr;
+  Tensor grad_src = poisoned(src_shape(problem));
+  run_kernel(context, kernel, problem, {grad_dst, wei, grad_src, cache});
+  return grad_src;
+}
+
+Tensor run_filter(Context& context, const Conv2dBackwardFilterKernel& kernel,
+                  const Conv2dProblem& problem, const Tensor& src, const Tensor& grad_dst) {
+  Tensor grad_wei = poisoned(wei_shape(problem));
+  run_kernel(context, kernel, problem, {src, grad_dst, grad_wei});
+  return grad_wei;
+}
+
+void check(const Comparison& comparison) {
+  CHECK_MESSAGE(comparison.ok, comparison.message);
+}
+
+TEST_CASE("every conv2d backward-data kernel equals the reference") {
+  Context context;
+  const auto table = conv2d_backward_data_table();
+  for (const Conv2dProblem& problem : conv2d_problems()) {
+    CAPTURE(problem.to_string());
+    const Tensor whole_grad = random_integers(dst_shape(problem), DType::f32, 1);
+    const Tensor whole_wei = random_integers(wei_shape(problem), DType::f32, 2);
+    const Tensor grad = random_tensor(dst_shape(problem), DType::f32, 1);
+    const Tensor wei = random_tensor(wei_shape(problem), DType::f32, 2);
+    const Tensor exact = run_data(context, reference_of(table), problem, whole_grad, whole_wei);
+    const Tensor want = run_data(context, reference_of(table), problem, grad, wei);
+    for_kernels(context, table, problem, [&](const auto& kernel) {
+      FilterCache cache;
+      check(compare_exact(run_data(context, kernel, problem, whole_grad, whole_wei), exact));
+      check(
+          compare_exact(run_data(context, kernel, problem, whole_grad, whole_wei, &cache), exact));
+      check(
+          compare_exact(run_data(context, kernel, problem, whole_grad, whole_wei, &cache), exact));
+      check(compare(run_data(context, kernel, problem, grad, wei), want,
+                    sum_tolerance(kernel.reduction_length(problem), grad, wei)));
+    });
+  }
+}
+
+TEST_CASE("every conv2d backward-filter kernel equals the reference") {
+  Context context;
+  const auto table = conv2d_backward_filter_table();
+  for (const Conv2dProblem& problem : conv2d_problems()) {
+    CAPTURE(problem.to_string());
+    const Tensor whole_src = random_integers(src_shape(problem), DType::f32, 1);
+    const Tensor whole_grad = random_integers(dst_shape(problem), DType::f32, 2);
+    const Tensor src = random_tensor(src_shape(problem), DType::f32, 1);
+    const Tensor grad = random_tensor(dst_shape(problem), DType::f32, 2);
+    const Tensor exact = run_filter(context, reference_of(table), problem, whole_src, whole_grad);
+    const Tensor want = run_filter(context, reference_of(table), problem, src, grad);
+    for_kernels(context, table, problem, [&](const auto& kernel) {
+      check(compare_exact(run_filter(context, kernel, problem, whole_src, whole_grad), exact));
+      check(compare(run_filter(context, kernel, problem, src, grad), want,
+                    sum_tolerance(kernel.reduction_length(problem), src, grad)));
+    });
+  }
+}
+
+TEST_CASE("forward, backward-data and backward-filter are adjoint") {
+  Context context;
+  for (PadMode mode : {PadMode::zero, PadMode::reflect, PadMode::replicate}) {
+    CAPTURE(to_string(mode));
+    const Conv2dProblem problem{2, 33, 47, 48, 80, 3, 3, {.pad = 1, .pad_mode = mode}};
+    const Tensor src = random_tensor(src_shape(problem), DType::f32, 1);
+    const Tensor wei = random_tensor(wei_shape(problem), DType::f32, 2);
+    const Tensor grad = random_tensor(dst_shape(problem), DType::f32, 3);
+    for_kernels(context, conv2d_forward_table(), problem, [&](const auto& kernel) {
+      context.request_kernel("conv2d.fwd", kernel.info.id);
+      const Tensor dst = conv2d_forward(context, src, wei, {}, problem.params).dst;
+      const double want = inner(dst, grad);
+      // Rounding of dst, |dst| |grad| being the scale of the sum.
+      const double near = 1e-6 * std::sqrt(inner(dst, dst) * inner(grad, grad));
+      for_kernels(context, conv2d_backward_data_table(), problem, [&](const auto& data) {
+        CHECK(std::abs(inner(src, run_data(context, data, problem, grad, wei)) - want) < near);
+      });
+      for_kernels(context, conv2d_backward_filter_table(), problem, [&](const auto& filter) {
+        CHECK(std::abs(inner(wei, run_filter(context, filter, problem, src, grad)) - want) < near);
+      });
+    });
+  }
+}
+
+TEST_CASE("conv2d backward gives the same bits for every number of threads") {
+  Context one({.device = {}, .threads = 1}), two({.device = {}, .threads = 2}),
+      three({.device = {}, .threads = 3});
+  const Conv2dProblem problem{2, 40, 37, 40, 72, 3, 3, {.pad = 1, .pad_mode = PadMode::reflect}};
+  const Tensor src = random_tensor(src_shape(problem), DType::f32, 1);
+  const Tensor wei = random_tensor(wei_shape(problem), DType::f32, 2);
+  const Tensor grad = random_tensor(dst_shape(problem), DType::f32, 3);
+  for_kernels(one, conv2d_backward_data_table(), problem, [&](const auto& kernel) {
+    const Tensor want = run_data(one, kernel, problem, grad, wei);
+    check(compare_exact(run_data(two, kernel, problem, grad, wei), want));
+    check(compare_exact(run_data(three, kernel, problem, grad, wei), want));
+  });
+  for_kernels(one, conv2d_backward_filter_table(), problem, [&](const auto& kernel) {
+    const Tensor want = run_filter(one, kernel, problem, src, grad);
+    check(compare_exact(run_filter(two, kernel, problem, src, grad), want));
+    check(compare_exact(run_filter(three, kernel, problem, src, grad), want));
+  });
+}
+
+}  // namespace
+}  // namespace impasto

@@ -1,0 +1,103 @@
+// Which conv2d kernel is chosen, on pretended machines; and what the filter cache keeps.
+#include <doctest/doctest.h>
+
+#include "ops/conv2d/conv2d.h"
+#include "tensor/allocator.h"
+#include "tests/support/compare.h"
+#include "tests/support/random_tensors.h"
+
+namespace impasto {
+namespace {
+
+using namespace test;
+
+const Conv2dProblem kProblem{1, 16, 16, 64, 64, 3, 3, {.pad = 1}};
+constexpr Features kNone;
+
+template <class Problem, class Args>
+std::string_view chosen(const KernelTable<Problem, Args>& table, const Problem& problem,
+                        Features features) {
+  return select(table, problem, features).info.id;
+}
+
+#if defined(__x86_64__)
+TEST_CASE("conv2d takes the widest instruction set of the machine") {
+  const Features avx2 = Feature::avx2, both = avx2 | Feature::avx512;
+  CHECK(chosen(conv2d_forward_table(), kProblem, both) == "conv2d.fwd.cpu.direct.avx512");
+  CHECK(chosen(conv2d_forward_table(), kProblem, avx2) == "conv2d.fwd.cpu.direct.avx2");
+  CHECK(chosen(conv2d_backward_data_table(), kProblem, both) ==
+        "conv2d.bwd_data.cpu.direct.avx512");
+  CHECK(chosen(conv2d_backward_filter_table(), kProblem, avx2) ==
+        "conv2d.bwd_filter.cpu.direct.avx2");
+}
+
+TEST_CASE("a conv2d kernel that the machine lacks is refused by name, with the reason") {
+  CHECK_THROWS_WITH_AS(
+      select(conv2d_forward_table(), kProblem, Feature::avx2, "conv2d.fwd.cpu.direct.avx512"),
+      doctest::Contains("needs avx512, this processor offers avx2"), InputError);
+}
+#endif
+
+TEST_CASE("without vector instructions conv2d takes the generic kernel, in f64 the reference") {
+  CHECK(chosen(conv2d_forward_table(), kProblem, kNone) == "conv2d.fwd.cpu.direct.generic");
+  CHECK(chosen(conv2d_backward_data_table(), kProblem, kNone) ==
+        "conv2d.bwd_data.cpu.direct.generic");
+  Conv2dProblem wide = kProblem;
+  wide.dtype = DType::f64;
+  CHECK(chosen(conv2d_forward_table(), wide, host_features()) == "conv2d.fwd.cpu.reference");
+  CHECK(chosen(conv2d_backward_filter_table(), wide, host_features()) ==
+        "conv2d.bwd_filter.cpu.reference");
+}
+
+TEST_CASE("strided backward-data is the reference's, forward is not") {
+  Conv2dProblem strided = kProblem;
+  strided.params.stride = 2;
+  CHECK(chosen(conv2d_backward_data_table(), strided, host_features()) ==
+        "conv2d.bwd_data.cpu.reference");
+  CHECK(chosen(conv2d_forward_table(), strided, host_features()) != "conv2d.fwd.cpu.reference");
+  CHECK_THROWS_WITH_AS(
+      select(conv2d_backward_data_table(), strided, kNone, "conv2d.bwd_data.cpu.direct.generic"),
+      doctest::Contains("needs stride 1, not 2"), InputError);
+}
+
+TEST_CASE("packed filters are made once and keep giving the first filter's result") {
+  Context context;
+  const Tensor src = random_tensor({1, 8, 8, 16}, DType::f32, 1);
+  Tensor wei = random_tensor({32, 3, 3, 16}, DType::f32, 2);
+  FilterCache cache;
+  CHECK(cache.bytes() == 0);
+  const Tensor first = conv2d_forward(context, src, wei, {}, {.pad = 1}, false, &cache).dst;
+  const std::size_t one_form = cache.bytes();
+  CHECK(one_form == wei.bytes());
+  wei.data<float>()[0] += 1;
+  CHECK(compare_exact(conv2d_forward(context, src, wei, {}, {.pad = 1}, false, &cache).dst, first)
+            .ok);
+  CHECK_FALSE(compare_exact(conv2d_forward(context, src, wei, {}, {.pad = 1}).dst, first).ok);
+  CHECK(cache.bytes() == one_form);
+  conv2d_backward_data(context, first, wei, src.shape(), {.pad = 1}, &cache);
+  CHECK(cache.bytes() == 2 * one_form);
+}
+
+TEST_CASE("a steady conv2d allocates its result and nothing else") {
+  Context context;
+  const Tensor src = random_tensor({1, 8, 8, 16}, DType::f32, 1);
+  const Tensor wei = random_tensor({32, 3, 3, 16}, DType::f32, 2);
+  const Conv2dParams params{.pad = 1, .pad_mode = PadMode::reflect};
+  FilterCache kept;
+  for (FilterCache* cache : {&kept, static_cast<FilterCache*>(nullptr)}) {
+    Tensor dst;
+    for (int i = 0; i < 2; ++i) {
+      dst = conv2d_forward(context, src, wei, {}, params, false, cache).dst;
+      conv2d_backward_data(context, dst, wei, src.shape(), params, cache);
+      conv2d_backward_filter(context, src, dst, wei.shape(), params);
+    }
+    const std::size_t before = allocator_of({}).stats().allocations;
+    dst = conv2d_forward(context, src, wei, {}, params, false, cache).dst;
+    conv2d_backward_data(context, dst, wei, src.shape(), params, cache);
+    conv2d_backward_filter(context, src, dst, wei.shape(), params);
+    CHECK(allocator_of({}).stats().allocations == before + 3);
+  }
+}
+
+}  // namespace
+}  // namespace impasto
