@@ -21,6 +21,7 @@ Adam::Adam(const AdamOptions& options) : options_(options) {
 
 void Adam::reset() {
   last_good_ = {};
+  m_ = v_ = {};
   steps_ = 0;
 }
 

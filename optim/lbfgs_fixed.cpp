@@ -10,8 +10,9 @@ LbfgsFixed::LbfgsFixed(const LbfgsOptions& options)
     : options_(options), direction_(options.history) {}
 
 void LbfgsFixed::reset() {
-  direction_.forget();
+  direction_ = LbfgsDirection(options_.history);
   last_good_ = {};
+  gradient_ = {};
   moved_ = false;
 }
 

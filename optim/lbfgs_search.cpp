@@ -12,9 +12,10 @@ LbfgsSearch::LbfgsSearch(const LbfgsOptions& options)
     : options_(options), direction_(options.history) {}
 
 void LbfgsSearch::reset() {
-  direction_.forget();
+  direction_ = LbfgsDirection(options_.history);
   caution_ = {};
-  gradient_ = {};
+  gradient_ = trial_ = {};
+  buffers_.clear();
 }
 
 // A copy of the gradient in a buffer that nobody uses any more.

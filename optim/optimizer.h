@@ -44,7 +44,7 @@ class Optimizer {
   // x is f32 or f64, the same tensor at each call and changed by nobody else in between.
   virtual StepResult step(Context& context, Tensor& x, const Objective& objective) = 0;
 
-  // Forgets everything: to be called when x was changed or replaced.
+  // Forgets everything and frees its memory: to be called when x was changed or replaced.
   virtual void reset() = 0;
 };
 
