@@ -34,7 +34,7 @@ struct Precision {
   double curve;
 };
 const Precision kPrecisions[] = {{DType::f64, 1e-12, 1e-12, 1e-11, 1e-8},
-                                 {DType::f32, 2e-6, 1e-5, 1e-4, 0.1}};
+                                 {DType::f32, 1e-5, 1e-5, 1e-4, 0.1}};
 
 NamedTensors read_fixture(const std::string& name) {
   return read_safetensors(std::string(IMPASTO_FIXTURES) + "/" + name);
