@@ -4,10 +4,9 @@
 // filters rotated by half a turn and input and output channels exchanged. Where the picture was
 // reflected or repeated, the gradient of the padded picture is computed and its border folded back
 // onto the pixels that it showed.
-#include "ops/conv2d/direct.h"
-
 #include <algorithm>
 
+#include "ops/conv2d/direct_kernels.h"
 #include "tensor/checked.h"
 
 namespace impasto::conv2d_kernels {

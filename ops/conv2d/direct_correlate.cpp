@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <cstring>
 
-#include "ops/conv2d/direct.h"
+#include "ops/conv2d/direct_kernels.h"
 #include "tensor/checked.h"
 
 static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "mask words are written by bytes");

@@ -7,7 +7,7 @@
 // band being rows of the picture that stay in the cache while the task's tiles go over them.
 #include <algorithm>
 
-#include "ops/conv2d/direct.h"
+#include "ops/conv2d/direct_kernels.h"
 #include "tensor/checked.h"
 
 namespace impasto::conv2d_kernels {

@@ -1,6 +1,6 @@
 #include <algorithm>
 
-#include "ops/conv2d/direct.h"
+#include "ops/conv2d/direct_kernels.h"
 #include "tensor/checked.h"
 
 namespace impasto::conv2d_kernels {

@@ -2,8 +2,7 @@
 // the patch; each step loads V vectors of the filter, broadcasts one float of each of P pixels and
 // does P V multiply-adds. AVX-512 holds 6 x 4 accumulators: ten loads for 24 multiply-adds, so the
 // two multipliers are the limit, not the two load ports.
-#include "ops/conv2d/direct_tile.h"
-
+#include "ops/conv2d/direct_tile_kernels.h"
 #include "tensor/simd/vec.h"
 
 namespace impasto::conv2d_kernels::IMPASTO_ISA {

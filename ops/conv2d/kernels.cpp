@@ -1,6 +1,6 @@
 // The tables of conv2d: best first, reference last.
 #include "ops/conv2d/conv2d_kernels.h"
-#include "ops/conv2d/direct.h"
+#include "ops/conv2d/direct_kernels.h"
 
 namespace impasto {
 namespace {

@@ -1,10 +1,10 @@
 // The direct kernels, for whichever instruction set they are given: forward and backward-data are
-// one routine, correlate(), over the register tile of direct_tile.h; backward-filter uses the same
-// tile along other axes.
+// one routine, correlate(), over the register tile of direct_tile_kernels.h; backward-filter uses
+// the same tile along other axes.
 #pragma once
 
 #include "ops/conv2d/conv2d_kernels.h"
-#include "ops/conv2d/direct_tile.h"
+#include "ops/conv2d/direct_tile_kernels.h"
 
 namespace impasto::conv2d_kernels {
 
