@@ -8,11 +8,27 @@ set_target_properties(impasto PROPERTIES
   SOVERSION ${PROJECT_VERSION_MAJOR}.${PROJECT_VERSION_MINOR})
 install(TARGETS impasto EXPORT impasto-targets)
 
-# Headers keep their layers. What serves kernels alone stays at home.
-foreach(layer tensor ops nn optim weights style)
-  install(DIRECTORY "${PROJECT_SOURCE_DIR}/${layer}"
-    DESTINATION "${CMAKE_INSTALL_INCLUDEDIR}/impasto"
-    FILES_MATCHING PATTERN "*.h" PATTERN "*_kernels.h" EXCLUDE PATTERN "simd" EXCLUDE)
+# Public headers, in the folders of their layers: contracts and what they include, not what serves
+# kernels, readers or optimisers inside. tests/package compiles them all from where they are
+# installed.
+file(GLOB public_headers RELATIVE "${PROJECT_SOURCE_DIR}" "${PROJECT_SOURCE_DIR}/tensor/*.h")
+file(GLOB ops RELATIVE "${PROJECT_SOURCE_DIR}/ops" "${PROJECT_SOURCE_DIR}/ops/*/CMakeLists.txt")
+foreach(op IN LISTS ops)
+  cmake_path(GET op PARENT_PATH op)
+  list(APPEND public_headers ops/${op}/${op}.h)
+endforeach()
+list(APPEND public_headers
+  ops/elementwise/adam.h ops/registry.h
+  nn/autograd/functions.h nn/autograd/variable.h
+  nn/modules/conv2d.h nn/modules/layers.h nn/modules/module.h nn/vgg.h
+  optim/adam.h optim/lbfgs.h optim/optimizer.h optim/safeguard.h
+  weights/archive.h weights/convert.h weights/input_preset.h weights/safetensors.h weights/weights.h
+  style/colour.h style/image.h style/layers.h style/losses.h style/pictures.h style/settings.h
+  style/stylize.h style/trace.h)
+foreach(header IN LISTS public_headers)
+  cmake_path(GET header PARENT_PATH folder)
+  install(FILES "${PROJECT_SOURCE_DIR}/${header}"
+    DESTINATION "${CMAKE_INSTALL_INCLUDEDIR}/impasto/${folder}")
 endforeach()
 
 install(FILES "${PROJECT_SOURCE_DIR}/LICENSE" DESTINATION "${CMAKE_INSTALL_DATADIR}/impasto")
