@@ -1,6 +1,8 @@
 // Losses and gradients that are not finite, put in at chosen evaluations or everywhere outside a
 // region: x must be finite and at the last good point, and the optimisation must go on or say that
 // it cannot.
+#include "optim/safeguard.h"
+
 #include <cmath>
 #include <limits>
 
@@ -144,6 +146,47 @@ TEST_CASE("steps that are too long for the objective's region are shortened unti
     CHECK(recovered >= 1);
     CHECK(result.loss < barrier(Tensor::from<double>({3}, {8, 9, 10})).loss);
   }
+}
+
+TEST_CASE("after a failure the next move is a tenth of a first move, along the gradient") {
+  for (const auto& kind : test::optimizers()) {
+    CAPTURE(kind.name);
+    Context context;
+    const auto optimizer = kind.make(0.1), fresh = kind.make(0.01);
+    Tensor x = start();
+    int calls = 0;
+    const Objective objective = [&](const Tensor& at) {
+      const Evaluation e = test::rosenbrock(at);
+      return calls++ == 4 ? poisoned(e, Poison::nan_loss) : e;
+    };
+    while (optimizer->step(context, x, objective).status == StepStatus::progressed) continue;
+    Tensor other = x.clone();
+    optimizer->step(context, x, objective);
+    fresh->step(context, other, test::rosenbrock);
+    const auto same = test::compare(x, other, 1e-15);
+    CHECK_MESSAGE(same.ok, same.message);
+    CHECK_FALSE(test::compare_exact(x, start()).ok);
+  }
+}
+
+TEST_CASE("caution grows tenfold with each failure in a row and halves with each success") {
+  Caution caution;
+  StepResult result;
+  CHECK(caution.step_scale() == 1);
+  for (int failure = 1; failure <= 4; ++failure) {
+    caution.failed("why", result);
+    CHECK(result.status == StepStatus::recovered);
+    CHECK(result.message.starts_with("why"));
+    CHECK(caution.step_scale() == doctest::Approx(std::pow(0.1, failure)));
+  }
+  caution.succeeded();
+  CHECK(caution.step_scale() == doctest::Approx(2e-4));
+  caution.failed("why", result);
+  CHECK(result.status == StepStatus::recovered);
+  for (int success = 0; success < 20; ++success) caution.succeeded();
+  CHECK(caution.step_scale() == 1);
+  for (int failure = 1; failure <= 5; ++failure) caution.failed("why", result);
+  CHECK(result.status == StepStatus::stuck);
 }
 
 TEST_CASE("a step out of f32's range is taken back") {

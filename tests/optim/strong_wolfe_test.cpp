@@ -6,6 +6,7 @@
 
 #include <doctest/doctest.h>
 
+#include "tensor/error.h"
 #include "tests/support/compare.h"
 #include "weights/safetensors.h"
 
@@ -25,6 +26,16 @@ LineSample sample(const std::string& line, double t) {
   if (line == "wavy") {
     return {t, 0.01 * t * t - t - 0.3 * std::sin(5 * t), 0.02 * t - 1 - 1.5 * std::cos(5 * t), {}};
   }
+  if (line == "kink") return {t, std::abs(t - 1.0 / 3), t > 1.0 / 3 ? 1.0 : -1.0, {}};
+  if (line == "swell") {
+    const double sine = std::sin(9 * t), slope = -1 - sine - 9 * (1 + t) * std::cos(9 * t);
+    return {t, -t - (1 + t) * sine, slope, {}};
+  }
+  if (line.ends_with("cliff")) {
+    const double at = line == "near_cliff" ? 0.005 : 0.05;
+    return {t, 0.01 * t * t - t + (t > at ? 1.9 * at : 0), 0.02 * t - 1, {}};
+  }
+  IMPASTO_CHECK(line == "endless", "no line {}", line);
   return {t, -t, -1, {}};
 }
 
@@ -44,7 +55,8 @@ Run run(const std::string& line, double first_step) {
 }
 
 const double kFirstSteps[] = {0.001, 0.1, 1, 10, 1000};
-const char* const kLines[] = {"hollow", "steep", "wavy", "endless"};
+const char* const kLines[] = {"hollow", "steep", "wavy",       "endless",
+                              "kink",   "swell", "near_cliff", "far_cliff"};
 
 TEST_CASE("strong wolfe tries the steps that torch's search tries, and accepts the same") {
   const NamedTensors file = read_safetensors(IMPASTO_FIXTURES "/optim.safetensors");
@@ -76,6 +88,16 @@ TEST_CASE("an accepted step satisfies the strong wolfe conditions") {
       CHECK(std::abs(best.slope) <= 0.9 * std::abs(start.slope));
     }
   }
+}
+
+TEST_CASE("out of trials while the loss still falls, the last trial is compared with the start") {
+  // The last trial is 0.001 * 10^25; nothing was bracketed, so what lies between does not count.
+  const auto last_loss = [](double loss) {
+    return [loss](double t) -> LineSample { return {t, t < 5e21 ? -t : loss, -1, {}}; };
+  };
+  const LineSample start{0, 0, -1, {}};
+  CHECK(strong_wolfe(last_loss(-1e20), start, 0.001).best.step == doctest::Approx(1e22));
+  CHECK(strong_wolfe(last_loss(1), start, 0.001).best.step == 0);
 }
 
 TEST_CASE("strong wolfe gives the search up when a trial is not finite") {
