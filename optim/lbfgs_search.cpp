@@ -78,11 +78,10 @@ StepResult LbfgsSearch::step(Context& context, Tensor& x, const Objective& objec
   if (vanishes(context, gradient_, options_.gradient_tolerance, result)) return result;
   for (;;) {
     const LineSearch found = search(context, x, objective, result);
-    if (found.best.step > 0) {
-      move(context, x, found.best);
-      result.loss = loss_;
-      return result;
-    }
+    const bool moved = found.best.step > 0;
+    if (moved) move(context, x, found.best);
+    result.loss = loss_;
+    if (moved && found.finite) return result;
     const bool along_gradient = direction_.fresh();
     direction_.forget();
     if (!found.finite) {

@@ -34,7 +34,7 @@ class Search {
   LineSearch run(double first_step) {
     bracket(first_step);
     if (!done_) zoom();
-    return {finite_ ? ends_[low_] : start_, evaluations_, finite_};
+    return {ends_[low_], evaluations_, finite_};
   }
 
  private:
@@ -102,6 +102,7 @@ void Search::bracket(double first_step) {
     previous = std::move(current);
     current = probe(step);
   }
+  ends_[low_] = std::move(previous);  // the trial was not finite
 }
 
 // The cubic's minimum, kept a tenth of the interval away from its ends when trials creep there.

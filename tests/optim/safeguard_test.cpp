@@ -56,18 +56,19 @@ TEST_CASE("one bad evaluation costs one step, wherever it comes") {
           return calls++ == when ? poisoned(e, poison) : e;
         };
         for (int step = 0; step < 40; ++step) {
-          // A search moves x to points that it has seen; the others see at the next step.
+          // A search moves x to points that it has seen, the others see at the next step.
           const Tensor before = x.clone();
           const StepResult result = optimizer->step(context, x, objective);
           REQUIRE(finite(x));
           REQUIRE(std::isfinite(result.loss));
-          if (kind.searches) good = before;
+          if (kind.searches) good = x.clone();
           if (result.status != StepStatus::progressed) {
             ++recovered;
             CHECK(result.status == StepStatus::recovered);
             CHECK(!result.message.empty());
             CHECK(result.loss == test::rosenbrock(good).loss);
             CHECK(test::compare_exact(x, good).ok);
+            if (kind.searches) CHECK(result.loss <= test::rosenbrock(before).loss);
           }
           good = before;
         }
@@ -166,6 +167,26 @@ TEST_CASE("after a failure the next move is a tenth of a first move, along the g
     const auto same = test::compare(x, other, 1e-15);
     CHECK_MESSAGE(same.ok, same.message);
     CHECK_FALSE(test::compare_exact(x, start()).ok);
+  }
+}
+
+TEST_CASE("failures with successes in between never add up to being stuck") {
+  for (const auto& kind : test::optimizers()) {
+    CAPTURE(kind.name);
+    Context context;
+    const auto optimizer = kind.make(0.1);
+    Tensor x = start();
+    int calls = 0, recovered = 0;
+    const Objective objective = [&](const Tensor& at) {
+      const Evaluation e = test::rosenbrock(at);
+      return ++calls % 5 == 0 ? poisoned(e, Poison::nan_loss) : e;
+    };
+    for (int step = 0; step < 50; ++step) {
+      const StepResult result = optimizer->step(context, x, objective);
+      REQUIRE(result.status != StepStatus::stuck);
+      recovered += result.status == StepStatus::recovered;
+    }
+    CHECK(recovered >= 8);
   }
 }
 
