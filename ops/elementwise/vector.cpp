@@ -1,6 +1,7 @@
 // Elementwise ops in blocks spread over the threads, in loops that the compiler vectorises.
 // Arithmetic is in double, as in the reference, for f32 too: that is exact for sums, and the cost
 // hides behind memory, which bounds these ops.
+#include <algorithm>
 #include <cmath>
 
 #include "ops/elementwise/elementwise_kernels.h"
@@ -45,8 +46,7 @@ void map_vector(Context& context, const ElementwiseProblem& problem, const Eleme
         });
       case ElementwiseKind::clamp:
         return for_each(context, problem.count, [=](std::int64_t i) {
-          const double x = a[i];
-          dst[i] = static_cast<T>(x < alpha ? alpha : x > beta ? beta : x);
+          dst[i] = static_cast<T>(std::min(std::max(double{a[i]}, alpha), beta));
         });
     }
   });

@@ -19,8 +19,8 @@ inline constexpr std::int64_t kLanes = 8;
 struct Add {
   double operator()(double a, double b) const { return a + b; }
 };
-struct AbsMax {  // of values >= 0; NaN once either is
-  double operator()(double a, double b) const { return b > a || b != b ? b : a; }
+struct AbsMax {  // of values >= 0; NaN once either is. `|`: a branch would not be vectorised
+  double operator()(double a, double b) const { return (b > a) | (b != b) ? b : a; }
 };
 
 // Joins term(i) for i in [begin, end).

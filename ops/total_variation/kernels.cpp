@@ -30,9 +30,8 @@ const Kernel<TotalVariationProblem, TotalVariationForwardArgs> kForward[] = {
 
 const Kernel<TotalVariationProblem, TotalVariationBackwardArgs> kBackward[] = {
     {.info = {.id = "total_variation.bwd.cpu.rows",
-              .idea = "each row gathers the slopes towards its neighbours, in double",
+              .idea = "each row gathers the slopes towards its four neighbours",
               .dtypes = {DType::f32, DType::f64}},
-     .workspace_bytes = backward_rows_workspace,
      .reduction_length = backward_length,
      .run = backward_rows},
     {.info = {.id = "total_variation.bwd.cpu.reference",

@@ -29,7 +29,12 @@ struct Squared {
 };
 struct Absolute {
   static double value(double d) { return std::abs(d); }
-  static double slope(double d) { return d > 0 ? 1 : d < 0 ? -1 : d; }  // NaN stays NaN
+  // Selections one after the other, which the compiler vectorises. NaN stays NaN.
+  static double slope(double d) {
+    const double sign = d > 0 ? 1.0 : 0.0;
+    const double both = d < 0 ? -1.0 : sign;
+    return d != d ? d : both;
+  }
 };
 
 template <class F>
@@ -44,24 +49,38 @@ double variation(const T* a, const T* b, std::int64_t count) {
       0, count, [=](std::int64_t i) { return Kind::value(double{b[i]} - double{a[i]}); });
 }
 
-// sums[i] += sign * slope(b[i] - a[i]).
+// A stretch of a row and its four neighbours. One that lies outside the picture is the row itself:
+// the slope at 0 is 0.
+template <class T>
+struct Stretch {
+  const T *at, *left, *right, *up, *down;
+};
+
 template <class Kind, class T>
-void add_slopes(const T* a, const T* b, std::int64_t count, double sign, double* sums) {
+void write_gradient(const Stretch<T>& x, std::int64_t count, double factor, T* grad) {
   for (std::int64_t i = 0; i < count; ++i) {
-    sums[i] += sign * Kind::slope(double{b[i]} - double{a[i]});
+    const double at = x.at[i];
+    const double across =
+        Kind::slope(at - double{x.left[i]}) - Kind::slope(double{x.right[i]} - at);
+    const double along = Kind::slope(at - double{x.up[i]}) - Kind::slope(double{x.down[i]} - at);
+    grad[i] = static_cast<T>(factor * (across + along));
   }
 }
 
-// The gradient of row r, unscaled, into sums [w, c].
+// The gradient of row r: its first pixel, its last, and what is between.
 template <class Kind, class T>
-void sum_row(const TotalVariationProblem& p, const T* x, std::int64_t r, double* sums) {
-  const std::int64_t row = p.w * p.c, shifted = row - p.c, y = r % p.h;
+void write_row(const TotalVariationProblem& p, const T* x, std::int64_t r, double factor, T* grad) {
+  const std::int64_t row = p.w * p.c, last = row - p.c, y = r % p.h;
   const T* at = x + r * row;
-  std::fill_n(sums, row, 0.0);
-  add_slopes<Kind>(at, at + p.c, shifted, 1, sums + p.c);
-  add_slopes<Kind>(at, at + p.c, shifted, -1, sums);
-  if (y > 0) add_slopes<Kind>(at - row, at, row, 1, sums);
-  if (y + 1 < p.h) add_slopes<Kind>(at, at + row, row, -1, sums);
+  const T* up = y > 0 ? at - row : at;
+  const T* down = y + 1 < p.h ? at + row : at;
+  T* to = grad + r * row;
+  write_gradient<Kind, T>({at, at, p.w > 1 ? at + p.c : at, up, down}, p.c, factor, to);
+  if (p.w == 1) return;
+  write_gradient<Kind, T>({at + p.c, at, at + 2 * p.c, up + p.c, down + p.c}, last - p.c, factor,
+                          to + p.c);
+  write_gradient<Kind, T>({at + last, at + last - p.c, at + last, up + last, down + last}, p.c,
+                          factor, to + last);
 }
 
 }  // namespace
@@ -92,28 +111,19 @@ void forward_rows(Context& context, const TotalVariationProblem& p,
   });
 }
 
-// One row of doubles a thread.
-std::size_t backward_rows_workspace(const TotalVariationProblem& problem, int threads) {
-  return ordered::workspace_bytes(checked_mul(threads, problem.w * problem.c));
-}
-
 void backward_rows(Context& context, const TotalVariationProblem& p,
-                   const TotalVariationBackwardArgs& args, void* workspace) {
+                   const TotalVariationBackwardArgs& args, void*) {
   dispatch_float(p.dtype, [&]<class T>(T*) {
     dispatch_kind(p.kind, [&]<class Kind>(Kind) {
       const T* x = args.x.data<T>();
       T* grad_x = args.grad_x.data<T>();
       const double factor = args.upstream.item() * mean_factor(p);
-      const std::int64_t rows = p.n * p.h, row = p.w * p.c, step = rows_of_task(p);
-      context.threads().run(ceil_div(rows, step), [&](std::int64_t task, int thread) {
-        double* sums = static_cast<double*>(workspace) + thread * row;
-        for (std::int64_t r = task * step; r < std::min(rows, (task + 1) * step); ++r) {
-          sum_row<Kind>(p, x, r, sums);
-          for (std::int64_t i = 0; i < row; ++i) {
-            grad_x[r * row + i] = static_cast<T>(factor * sums[i]);
-          }
-        }
-      });
+      parallel_for(context.threads(), p.n * p.h, rows_of_task(p),
+                   [&](std::int64_t begin, std::int64_t end) {
+                     for (std::int64_t r = begin; r < end; ++r) {
+                       write_row<Kind>(p, x, r, factor, grad_x);
+                     }
+                   });
     });
   });
 }

@@ -14,7 +14,6 @@ void forward_rows(Context&, const TotalVariationProblem&, const TotalVariationFo
                   void* workspace);
 std::size_t forward_rows_workspace(const TotalVariationProblem&, int threads);
 void backward_rows(Context&, const TotalVariationProblem&, const TotalVariationBackwardArgs&,
-                   void* workspace);
-std::size_t backward_rows_workspace(const TotalVariationProblem&, int threads);
+                   void*);
 
 }  // namespace impasto::total_variation_kernels
