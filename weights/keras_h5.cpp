@@ -18,9 +18,6 @@
 namespace impasto {
 namespace {
 
-// Deflate packs at most about a thousand to one: whatever claims more was made to exhaust memory.
-constexpr std::uint64_t kMaxExpansion = 1100;
-
 [[noreturn]] void fail(const std::string& path, const std::string& reason) {
   refuse(path, "Keras HDF5", reason);
 }
@@ -30,6 +27,7 @@ constexpr std::uint64_t kMaxExpansion = 1100;
 class SilentErrors {
  public:
   SilentErrors() {
+    H5dont_atexit();  // after damaged files its clean-up at exit prints too; ours is done by then
     H5Eget_auto2(H5E_DEFAULT, &function_, &data_);
     H5Eset_auto2(H5E_DEFAULT, nullptr, nullptr);
   }
@@ -121,13 +119,26 @@ Shape parse_shape(const std::string& path, const std::string& name, const Handle
   }
 }
 
-// HDF5 widens 16-bit floats on reading, exactly.
+// Little-endian IEEE numbers of 2, 4 or 8 bytes: all that training programs write.
 DType parse_dtype(const std::string& path, const std::string& name, const Handle& dataset) {
+  constexpr struct {
+    std::size_t bytes, exponent_bits, mantissa_bits;
+    DType dtype;
+  } kFormats[] = {{2, 5, 10, DType::f16}, {4, 8, 23, DType::f32}, {8, 11, 52, DType::f64}};
   const Handle type(H5Dget_type(dataset.get()), H5Tclose);
-  if (H5Tget_class(type.get()) != H5T_FLOAT || H5Tget_size(type.get()) > sizeof(double)) {
-    fail(path, fmt::format("data set {} does not hold floating-point numbers", quote(name)));
+  std::size_t sign = 0, exponent = 0, exponent_bits = 0, mantissa = 0, mantissa_bits = 0;
+  if (H5Tget_class(type.get()) == H5T_FLOAT && H5Tget_order(type.get()) == H5T_ORDER_LE &&
+      H5Tget_fields(type.get(), &sign, &exponent, &exponent_bits, &mantissa, &mantissa_bits) >= 0) {
+    for (const auto& format : kFormats) {
+      const bool same = H5Tget_size(type.get()) == format.bytes && mantissa == 0 &&
+                        exponent == format.mantissa_bits && sign == 8 * format.bytes - 1 &&
+                        exponent_bits == format.exponent_bits &&
+                        mantissa_bits == format.mantissa_bits;
+      if (same) return format.dtype;
+    }
   }
-  return H5Tget_size(type.get()) > sizeof(float) ? DType::f64 : DType::f32;
+  fail(path, fmt::format("data set {} does not hold floating-point numbers of 2, 4 or 8 bytes",
+                         quote(name)));
 }
 
 // [kh, kw, ic, oc] -> [oc, ic, kh, kw]
@@ -152,53 +163,60 @@ Tensor hwio_to_oihw(const Tensor& src) {
 }
 
 struct Source {
-  std::string path;
-  std::string name;  // of the data set
   DType dtype = DType::f32;
   Shape shape;  // in the file
+  std::uint64_t offset = 0;
 };
 
-Tensor read_dataset(const Source& source) {
-  const SilentErrors silent;
-  const Handle file = open_file(source.path);
-  const Handle dataset(H5Dopen2(file.get(), source.name.c_str(), H5P_DEFAULT), H5Dclose);
+// The data is read here and not by the library: of a damaged file that would copy from outside its
+// buffers. For the same reason only plain storage is accepted, which is what Keras writes.
+Tensor read_source(const InputFile& file, const Source& source) {
   Tensor result = Tensor::empty(source.shape, source.dtype);
-  const hid_t memory_type = source.dtype == DType::f64 ? H5T_NATIVE_DOUBLE : H5T_NATIVE_FLOAT;
-  if (!dataset.valid() || parse_shape(source.path, source.name, dataset) != source.shape ||
-      H5Dread(dataset.get(), memory_type, H5S_ALL, H5S_ALL, H5P_DEFAULT, result.raw()) < 0) {
-    fail(source.path, fmt::format("data set {} is damaged", quote(source.name)));
-  }
+  file.read_at(source.offset, {static_cast<std::byte*>(result.raw()), result.bytes()});
   if (source.shape.rank() != 4) return result;
-  return source.dtype == DType::f64 ? hwio_to_oihw<double>(result) : hwio_to_oihw<float>(result);
+  if (source.dtype == DType::f16) return hwio_to_oihw<Half>(result);
+  if (source.dtype == DType::f64) return hwio_to_oihw<double>(result);
+  return hwio_to_oihw<float>(result);
 }
 
-Source open_source(const std::string& path, const Handle& file, const std::string& name) {
+Source open_source(const InputFile& input, const Handle& file, const std::string& name) {
   const Handle dataset(H5Dopen2(file.get(), name.c_str(), H5P_DEFAULT), H5Dclose);
-  if (!dataset.valid()) fail(path, fmt::format("data set {} is damaged", quote(name)));
+  if (!dataset.valid()) fail(input.path(), fmt::format("data set {} is damaged", quote(name)));
+  Source source{parse_dtype(input.path(), name, dataset), parse_shape(input.path(), name, dataset),
+                0};
   const Handle creation(H5Dget_create_plist(dataset.get()), H5Pclose);
-  if (H5Pget_external_count(creation.get()) != 0) {
-    fail(path, fmt::format("data set {} lies in another file", quote(name)));
+  if (H5Pget_layout(creation.get()) != H5D_CONTIGUOUS ||
+      H5Pget_external_count(creation.get()) != 0 || H5Pget_nfilters(creation.get()) != 0) {
+    fail(input.path(), fmt::format("data set {} is compressed or in pieces; save the weights "
+                                   "plainly, as Keras does",
+                                   quote(name)));
   }
-  return {path, name, parse_dtype(path, name, dataset), parse_shape(path, name, dataset)};
+  if (source.shape.numel() == 0) return source;  // has no place in the file
+  source.offset = H5Dget_offset(dataset.get());
+  std::int64_t bytes = 0;
+  if (__builtin_mul_overflow(source.shape.numel(), bit_width(source.dtype) / 8, &bytes) ||
+      source.offset > input.size() ||
+      static_cast<std::uint64_t>(bytes) > input.size() - source.offset) {
+    fail(input.path(), fmt::format("data set {} lies outside the file", quote(name)));
+  }
+  return source;
 }
 
 }  // namespace
 
 Archive open_keras_h5(const std::string& path) {
-  const std::uint64_t file_bytes = InputFile(path).size();
+  const auto input = std::make_shared<const InputFile>(path);
   const SilentErrors silent;
   const Handle file = open_file(path);
   Archive archive{path, "Keras HDF5", {}, {}};
   for (const std::string& name : list_datasets(path, file)) {
     const std::optional<Parameter> parameter = parse_name(name);
     if (!parameter) continue;
-    const Source source = open_source(path, file, name);
-    if (static_cast<std::uint64_t>(source.shape.numel()) / kMaxExpansion > file_bytes) {
-      fail(path, fmt::format("data set {} claims more than the file can hold", quote(name)));
-    }
+    const Source source = open_source(*input, file, name);
     const Shape shape = source.shape.rank() == 4 ? oihw(source.shape) : source.shape;
     const std::string tensor = parameter->layer + (parameter->is_kernel ? ".weight" : ".bias");
-    ArchiveTensor entry{source.dtype, shape, [source] { return read_dataset(source); }};
+    ArchiveTensor entry{source.dtype, shape,
+                        [input, source] { return read_source(*input, source); }};
     if (!archive.tensors.emplace(tensor, std::move(entry)).second) {
       fail(path, fmt::format("{} appears twice", quote(tensor)));
     }
