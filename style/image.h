@@ -29,10 +29,9 @@ struct Image {
 inline constexpr std::int64_t kMaxPixels = std::int64_t{1} << 28;
 inline constexpr std::size_t kMaxImageFileBytes = (std::size_t{1} << 31) - 1;
 
-// PNG, JPEG (upright, by its EXIF orientation), BMP, GIF (its first frame), PSD, TGA, PGM, PPM and
-// HDR, recognised by content; or by its name NAME.safetensors: tensor `image` [h, w, 3] and
-// optionally `alpha` [h, w], any float type, 0..255, whose values are kept even where they leave
-// that range.
+// PNG, JPEG (upright, by its EXIF orientation), BMP, GIF (its first frame), PSD, TGA, PGM and PPM,
+// recognised by content; or by its name NAME.safetensors: tensor `image` [h, w, 3] and optionally
+// `alpha` [h, w], any float type, 0..255, whose values are kept even where they leave that range.
 Image load_image(const std::filesystem::path& path);
 
 // The same for a file in memory (not safetensors); `name` appears in messages.

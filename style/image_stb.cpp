@@ -73,7 +73,7 @@ std::int64_t max_pixels_per_byte(Bytes bytes) {
   if (reason == "unknown image type") {
     throw InputError(
         fmt::format("'{}' is not a picture in a known format: give a PNG, JPEG, BMP, "
-                    "GIF, PSD, TGA, PGM, PPM, HDR or .safetensors file",
+                    "GIF, PSD, TGA, PGM, PPM or .safetensors file",
                     name));
   }
   if (overrun) {
