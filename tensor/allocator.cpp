@@ -1,5 +1,6 @@
 #include "tensor/allocator.h"
 
+#include <algorithm>
 #include <cstdlib>
 
 #include <sys/mman.h>
@@ -8,6 +9,10 @@
 
 #ifdef __SANITIZE_ADDRESS__
 #include <sanitizer/asan_interface.h>
+// Memory that cannot be had is an exception here too, not the end of the program.
+extern "C" const char* __asan_default_options() {
+  return "allocator_may_return_null=1";
+}
 #else
 #define ASAN_POISON_MEMORY_REGION(pointer, bytes) static_cast<void>(0)
 #define ASAN_UNPOISON_MEMORY_REGION(pointer, bytes) static_cast<void>(0)
@@ -52,28 +57,32 @@ namespace {
 class CpuAllocator final : public Allocator {
  protected:
   void* do_allocate(std::size_t bytes) override {
-    constexpr std::size_t kAlignment = 64;  // a cache line, and the widest SIMD register
-    constexpr std::size_t kHugePage = std::size_t{2} << 20;
     if (bytes > PTRDIFF_MAX - kHugePage) return nullptr;
-    // Large feature maps are streamed end to end: huge pages save most of their TLB misses.
-    const std::size_t alignment = bytes >= 4 * kHugePage ? kHugePage : kAlignment;
-    const std::size_t rounded = round_up(bytes, alignment);
-    void* pointer = std::aligned_alloc(alignment, rounded);
+    void* pointer = std::aligned_alloc(alignment_of(bytes), reserved(bytes));
     if (pointer == nullptr) return nullptr;
-    if (alignment == kHugePage) ::madvise(pointer, rounded, MADV_HUGEPAGE);
+    if (alignment_of(bytes) == kHugePage) ::madvise(pointer, reserved(bytes), MADV_HUGEPAGE);
     // Under AddressSanitizer the rounding must not hide an access past the end.
-    ASAN_POISON_MEMORY_REGION(static_cast<char*>(pointer) + bytes, rounded - bytes);
+    ASAN_POISON_MEMORY_REGION(static_cast<char*>(pointer) + bytes, reserved(bytes) - bytes);
     return pointer;
   }
   void do_deallocate(void* pointer, std::size_t bytes) noexcept override {
-    ASAN_UNPOISON_MEMORY_REGION(pointer, round_up(bytes, 64));
+    ASAN_UNPOISON_MEMORY_REGION(pointer, reserved(bytes));
     static_cast<void>(bytes);
     std::free(pointer);
   }
 
  private:
-  static std::size_t round_up(std::size_t bytes, std::size_t alignment) {
-    return (bytes + alignment) / alignment * alignment;
+  static constexpr std::size_t kAlignment = 64;  // a cache line, and the widest SIMD register
+  static constexpr std::size_t kHugePage = std::size_t{2} << 20;
+
+  // Large feature maps are streamed end to end: huge pages save most of their TLB misses.
+  static std::size_t alignment_of(std::size_t bytes) {
+    return bytes >= 4 * kHugePage ? kHugePage : kAlignment;
+  }
+  // Rounded up to the alignment, and never zero.
+  static std::size_t reserved(std::size_t bytes) {
+    const std::size_t alignment = alignment_of(bytes);
+    return std::max(alignment, (bytes + alignment - 1) / alignment * alignment);
   }
 };
 
@@ -82,8 +91,8 @@ class CpuAllocator final : public Allocator {
 Allocator& allocator_of(Device device) {
   IMPASTO_CHECK(device.type == DeviceType::cpu, "no allocator for device {} in this build",
                 to_string(device));
-  static CpuAllocator cpu;
-  return cpu;
+  static auto* const cpu = new CpuAllocator;  // never destroyed: tensors may outlive main
+  return *cpu;
 }
 
 }  // namespace impasto

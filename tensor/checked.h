@@ -19,8 +19,9 @@ inline std::int64_t checked_add(std::int64_t a, std::int64_t b) {
   return sum;
 }
 
+// Rounded up; b is positive. Cannot overflow, as (a + b - 1) / b can.
 inline std::int64_t ceil_div(std::int64_t a, std::int64_t b) {
-  return (a + b - 1) / b;
+  return a / b + (a % b > 0);
 }
 
 }  // namespace impasto

@@ -24,11 +24,8 @@ float to_unit(std::uint32_t bits) {
 
 }  // namespace
 
-std::array<std::uint32_t, 4> philox(std::uint64_t seed, std::uint64_t counter) {
-  std::array<std::uint32_t, 4> x = {static_cast<std::uint32_t>(counter),
-                                    static_cast<std::uint32_t>(counter >> 32), 0, 0};
-  std::array<std::uint32_t, 2> key = {static_cast<std::uint32_t>(seed),
-                                      static_cast<std::uint32_t>(seed >> 32)};
+std::array<std::uint32_t, 4> philox4x32(std::array<std::uint32_t, 4> x,
+                                        std::array<std::uint32_t, 2> key) {
   for (int round = 0; round < 10; ++round) {
     const std::uint64_t p0 = std::uint64_t{0xD2511F53} * x[0];
     const std::uint64_t p1 = std::uint64_t{0xCD9E8D57} * x[2];
@@ -37,6 +34,12 @@ std::array<std::uint32_t, 4> philox(std::uint64_t seed, std::uint64_t counter) {
     key = {key[0] + 0x9E3779B9u, key[1] + 0xBB67AE85u};
   }
   return x;
+}
+
+std::array<std::uint32_t, 4> philox(std::uint64_t seed, std::uint64_t counter) {
+  return philox4x32(
+      {static_cast<std::uint32_t>(counter), static_cast<std::uint32_t>(counter >> 32), 0, 0},
+      {static_cast<std::uint32_t>(seed), static_cast<std::uint32_t>(seed >> 32)});
 }
 
 float random_uniform(std::uint64_t seed, std::uint64_t index) {

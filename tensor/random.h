@@ -11,7 +11,11 @@
 
 namespace impasto {
 
-// One block of four 32-bit numbers.
+// The published function: one block of four 32-bit numbers from a counter and a key.
+std::array<std::uint32_t, 4> philox4x32(std::array<std::uint32_t, 4> counter,
+                                        std::array<std::uint32_t, 2> key);
+
+// The same, with the upper half of the counter zero.
 std::array<std::uint32_t, 4> philox(std::uint64_t seed, std::uint64_t counter);
 
 // Uniform in [0, 1), 24 bits.

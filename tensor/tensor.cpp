@@ -1,5 +1,9 @@
 #include "tensor/tensor.h"
 
+#include <algorithm>
+#include <bit>
+#include <cmath>
+#include <limits>
 #include <type_traits>
 
 #include "tensor/allocator.h"
@@ -39,12 +43,26 @@ double load(T value) {
   }
 }
 
+// To f32 for a second rounding to 16 bits: an inexact result gets an odd last bit, so that it never
+// looks like a tie that it is not (Boldo and Melquiond, "Emulation of FMA", 2008).
+float round_to_odd(double value) {
+  const auto nearest = static_cast<float>(value);
+  const double error = value - static_cast<double>(nearest);
+  const bool odd = (std::bit_cast<std::uint32_t>(nearest) & 1u) != 0;
+  if (error == 0 || odd || !std::isfinite(nearest)) return nearest;
+  return std::nextafter(nearest, error > 0 ? INFINITY : -INFINITY);
+}
+
 template <class T>
 T store(double value) {
   if constexpr (std::is_same_v<T, Half>) {
-    return to_half(static_cast<float>(value));
+    return to_half(round_to_odd(value));
   } else if constexpr (std::is_same_v<T, BFloat16>) {
-    return to_bfloat16(static_cast<float>(value));
+    return to_bfloat16(round_to_odd(value));
+  } else if constexpr (std::is_integral_v<T>) {
+    if (std::isnan(value)) return 0;
+    return static_cast<T>(
+        std::clamp<double>(value, std::numeric_limits<T>::min(), std::numeric_limits<T>::max()));
   } else {
     return static_cast<T>(value);
   }

@@ -72,7 +72,9 @@ class Tensor {
 
   Tensor reshape(const Shape& shape) const;  // same storage, same numel
   Tensor clone() const;
-  Tensor to(DType dtype) const;  // converted copy (the same handle when nothing changes)
+  // Converted copy, rounded to nearest even; the same handle when nothing changes. To integers:
+  // truncated and saturated, NaN is 0. Packed masks convert to nothing else.
+  Tensor to(DType dtype) const;
   bool solely_owned() const { return storage_.use_count() == 1; }
 
  private:

@@ -1,6 +1,7 @@
 #include "tensor/thread_pool.h"
 
 #include <algorithm>
+#include <system_error>
 
 #include <sched.h>
 
@@ -25,10 +26,21 @@ void relax() {
 
 ThreadPool::ThreadPool(int threads) {
   IMPASTO_CHECK(threads >= 1, "thread pool: {} threads", threads);
-  for (int i = 1; i < threads; ++i) workers_.emplace_back([this, i] { worker(i); });
+  try {
+    for (int i = 1; i < threads; ++i) workers_.emplace_back([this, i] { worker(i); });
+  } catch (const std::system_error& error) {
+    const int started = size();
+    stop();
+    throw InputError(fmt::format("cannot start {} threads, only {}: {}; ask for fewer", threads,
+                                 started, error.code().message()));
+  }
 }
 
 ThreadPool::~ThreadPool() {
+  stop();
+}
+
+void ThreadPool::stop() {
   {
     const std::lock_guard lock(mutex_);
     stop_.store(true);
@@ -66,6 +78,7 @@ void ThreadPool::drain(int thread) {
     try {
       (*body_)(chunk, thread);
     } catch (...) {
+      next_.store(chunks_);  // nobody begins another
       const std::lock_guard lock(mutex_);
       if (!error_) error_ = std::current_exception();
     }
@@ -95,7 +108,8 @@ void parallel_for(ThreadPool& pool, std::int64_t count, std::int64_t grain,
                   const std::function<void(std::int64_t, std::int64_t)>& body) {
   IMPASTO_CHECK(grain >= 1, "parallel_for: grain {}", grain);
   pool.run(ceil_div(count, grain), [&](std::int64_t chunk, int) {
-    body(chunk * grain, std::min(count, (chunk + 1) * grain));
+    const std::int64_t begin = chunk * grain;
+    body(begin, begin + std::min(grain, count - begin));
   });
 }
 

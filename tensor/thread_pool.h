@@ -16,7 +16,8 @@ namespace impasto {
 
 class ThreadPool {
  public:
-  explicit ThreadPool(int threads);  // including the calling thread; at least 1
+  // Including the calling thread; at least 1. Throws InputError when the system refuses.
+  explicit ThreadPool(int threads);
   ~ThreadPool();
   ThreadPool(const ThreadPool&) = delete;
   ThreadPool& operator=(const ThreadPool&) = delete;
@@ -24,12 +25,14 @@ class ThreadPool {
   int size() const { return static_cast<int>(workers_.size()) + 1; }
 
   // Calls body(chunk, thread) once for each chunk in [0, chunks), in any order, thread in [0,
-  // size()). Returns when all are done; rethrows the first exception. Calls from inside a body run
-  // in place.
+  // size()); two bodies that run at the same time have different threads. Returns when all are
+  // done. An exception is rethrown, the first of several, and chunks not yet begun may be skipped.
+  // Calls from inside a body run in place.
   void run(std::int64_t chunks, const std::function<void(std::int64_t chunk, int thread)>& body);
 
  private:
   void worker(int thread);
+  void stop();
   void drain(int thread);
 
   std::vector<std::thread> workers_;
