@@ -26,6 +26,7 @@ int run(int argc, char** argv) {
       "Exit codes: 0 done, 2 wrong usage or bad input, 3 out of memory, 130 interrupted.");
   app.set_version_flag("--version", "impasto " IMPASTO_VERSION);
   app.require_subcommand(1);
+  app.option_defaults()->take_last();
   cli::add_stylize(app);
   cli::add_inspect(app);
   cli::add_evaluate(app);

@@ -41,9 +41,7 @@ void add_machine_options(CLI::App& command, MachineOptions& o) {
       ->group(group);
   const std::map<std::string, PoolKind> kinds = {{"max", PoolKind::max},
                                                  {"average", PoolKind::average}};
-  command.add_option("--pooling", o.pooling, "max (default) or average")
-      ->transform(CLI::CheckedTransformer(kinds).description("max|average"))
-      ->group(group);
+  add_choice(command, "--pooling", o.pooling, kinds, "max (default) or average")->group(group);
   command.add_option("--device", o.device, "Where to compute; see `impasto devices`")
       ->capture_default_str()
       ->group(group);
@@ -81,8 +79,8 @@ Vgg load_network(const MachineOptions& options) {
         "`impasto weights fetch vgg19` gets the real ones (80 MB)");
     return Vgg(random_vgg_spec(0), options.pooling);
   }
-  note(fmt::format("weights: {} ({})", found->path.string(), found->origin));
-  return Vgg(vgg_spec(read_weights(found->path), found->path.string()), options.pooling);
+  note(fmt::format("weights: {} ({})", found->path, found->origin));
+  return Vgg(vgg_spec(read_weights(found->path), found->path), options.pooling);
 }
 
 void add_loss_options(CLI::App& command, StylizeSettings& s) {
@@ -98,9 +96,7 @@ void add_loss_options(CLI::App& command, StylizeSettings& s) {
   add_weight("--tv-weight", s.tv_weight, "Weight of total variation: smooths the result");
   const std::map<std::string, VariationKind> kinds = {{"squared", VariationKind::squared},
                                                       {"absolute", VariationKind::absolute}};
-  command.add_option("--tv-kind", s.tv_kind, "squared (default) or absolute")
-      ->transform(CLI::CheckedTransformer(kinds).description("squared|absolute"))
-      ->group(group);
+  add_choice(command, "--tv-kind", s.tv_kind, kinds, "squared (default) or absolute")->group(group);
   const auto add_layers = [&](const std::string& name, std::vector<WeightedLayer>& layers,
                               const char* help) {
     command

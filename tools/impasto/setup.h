@@ -1,6 +1,7 @@
 // What the picture commands share: device, threads, memory limit, network, loss options.
 #pragma once
 
+#include <map>
 #include <memory>
 #include <string>
 #include <vector>
@@ -34,6 +35,18 @@ Vgg load_network(const MachineOptions& options);
 
 // Options of the objective: weights, layers, blending. Applied to settings by the parser.
 void add_loss_options(CLI::App& command, StylizeSettings& settings);
+
+// An option that takes one of a few words.
+template <class T>
+CLI::Option* add_choice(CLI::App& command, const std::string& name, T& value,
+                        const std::map<std::string, T>& choices, const std::string& help) {
+  std::vector<std::string> words;
+  for (const auto& [word, choice] : choices) words.push_back(word);
+  return command
+      .add_option_function<std::string>(
+          name, [&value, choices](const std::string& word) { value = choices.at(word); }, help)
+      ->check(CLI::IsMember(words));
+}
 
 // One line on stderr.
 void note(const std::string& text);

@@ -57,9 +57,7 @@ void add_optimiser_options(CLI::App& command, StylizeOptions& o) {
       ->group(group);
   const std::map<std::string, OptimizerKind> kinds = {{"lbfgs", OptimizerKind::lbfgs},
                                                       {"adam", OptimizerKind::adam}};
-  command.add_option("--optimizer", s.optimizer, "lbfgs (default) or adam")
-      ->transform(CLI::CheckedTransformer(kinds).description("lbfgs|adam"))
-      ->group(group);
+  add_choice(command, "--optimizer", s.optimizer, kinds, "lbfgs (default) or adam")->group(group);
   command
       .add_option("--lbfgs-history", s.lbfgs_history,
                   "Past steps that L-BFGS remembers; each costs two pictures of memory")
@@ -75,8 +73,7 @@ void add_optimiser_options(CLI::App& command, StylizeOptions& o) {
       ->group(group);
   const std::map<std::string, InitKind> inits = {
       {"content", InitKind::content}, {"random", InitKind::random}, {"image", InitKind::image}};
-  command.add_option("--init", s.init, "Where to start: content (default), random or image")
-      ->transform(CLI::CheckedTransformer(inits).description("content|random|image"))
+  add_choice(command, "--init", s.init, inits, "Where to start: content (default), random or image")
       ->group(group);
   command
       .add_option("--init-image", o.init_image, "The picture to start from; implies --init image")
