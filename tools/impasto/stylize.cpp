@@ -79,6 +79,12 @@ void add_optimiser_options(CLI::App& command, StylizeOptions& o) {
       .add_option("--init-image", o.init_image, "The picture to start from; implies --init image")
       ->group(group);
   command.add_option("--seed", s.seed, "Seed of the random start")
+      ->check(CLI::Validator(
+          [](const std::string& text) {
+            // The parser itself would wrap a negative number round.
+            return text.starts_with('-') ? "--seed must not be negative" : "";
+          },
+          ""))
       ->capture_default_str()
       ->group(group);
 }
