@@ -24,17 +24,18 @@ def impasto(*arguments, env=None, timeout=120):
                           capture_output=True, text=True, timeout=timeout)
 
 
-def png(path, width, height, pixel=None, header_size=None):
-    """An 8-bit RGB PNG; header_size lies about its extents."""
+def png(path, width, height, pixel=None, header_size=None, alpha=None):
+    """An 8-bit RGB PNG, RGBA with alpha(x, y); header_size lies about its extents."""
     def chunk(kind, data):
         body = kind + data
         return struct.pack(">I", len(data)) + body + struct.pack(">I", zlib.crc32(body))
 
     pixel = pixel or (lambda x, y: ((x * 37 + y * 11) % 256, (x * 5 + y * 53) % 256, (x * y) % 256))
-    rows = b"".join(b"\0" + bytes(v for x in range(width) for v in pixel(x, y))
+    full = (lambda x, y: (*pixel(x, y), alpha(x, y))) if alpha else pixel
+    rows = b"".join(b"\0" + bytes(v for x in range(width) for v in full(x, y))
                     for y in range(height))
     w, h = header_size or (width, height)
-    path.write_bytes(b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", struct.pack(">IIBBBBB", w, h, 8, 2, 0, 0, 0))
+    path.write_bytes(b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", struct.pack(">IIBBBBB", w, h, 8, 6 if alpha else 2, 0, 0, 0))
                      + chunk(b"IDAT", zlib.compress(rows)) + chunk(b"IEND", b""))
     return path
 

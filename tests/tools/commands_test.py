@@ -48,6 +48,18 @@ class Stylize(CliTest):
                 self.assertEqual(result.returncode, 0, result.stderr)
                 self.assertNotEqual(self.output.read_bytes(), plain)
 
+    def test_alpha_is_carried_from_content_to_result(self):
+        def alpha(x, y):
+            return (x * 6 + y) % 256
+        content = png(self.folder / "clear.png", 40, 30, alpha=alpha)
+        output = self.folder / "clear.safetensors"
+        for target in (self.output, output):
+            self.assertEqual(self.stylize(content=content, output=target).returncode, 0)
+        self.assertEqual(self.output.read_bytes()[25], 6)  # the colour type: RGBA
+        shape, values = read_safetensors(output)["alpha"]
+        self.assertEqual(shape, [30, 40])
+        self.assertEqual([round(v) for v in values], [alpha(x, y) for y in range(30) for x in range(40)])
+
     def test_trace_and_intermediate_pictures(self):
         trace = self.folder / "trace.json"
         result = self.stylize("--trace", trace, "--save-every", 2, "--tv-weight", 1)
@@ -207,6 +219,14 @@ class Others(CliTest):
         self.assertEqual(result.returncode, 0, result.stderr)
         self.assertLess(converted.stat().st_size, 0.8 * self.weights.stat().st_size)
         self.assertEqual(self.stylize(weights=converted).returncode, 0)
+
+    def test_weights_fetch_offline(self):
+        result = impasto("weights", "fetch", "vgg19", "--url", "http://127.0.0.1:9/vgg19.h5", "--folder",
+                         self.folder / "cache")
+        self.assertEqual(result.returncode, 2)
+        self.assertEqual(len(result.stderr.splitlines()), 1, result.stderr)
+        self.assertIn("impasto weights convert", result.stderr)
+        self.assertEqual(impasto("weights", "fetch", "vgg99").returncode, 2)
 
     def test_weights_list(self):
         self.assertEqual(impasto("weights", "list").returncode, 0)
