@@ -13,7 +13,7 @@ import sys
 
 import torch
 
-from fixtures import foreign, ops, optim, vgg
+from fixtures import foreign, ops, optim, safetensors, vgg
 
 MAKERS = {"ops": ops.write, "optim": optim.write, "vgg": vgg.write, "foreign": foreign.write}
 
@@ -22,11 +22,12 @@ def main():
     unknown = set(sys.argv[1:]) - set(MAKERS)
     if unknown:
         sys.exit(f"unknown: {', '.join(sorted(unknown))}; there are {', '.join(MAKERS)}")
-    print("python3", *sys.argv)
     torch.set_num_threads(1)
     folder = pathlib.Path(__file__).resolve().parent.parent / "tests" / "fixtures"
     folder.mkdir(exist_ok=True)
     for name in sys.argv[1:] or MAKERS:
+        safetensors.command = f"python3 tools/make_fixtures.py {name}"
+        print(safetensors.command)
         MAKERS[name](folder)
 
 
