@@ -1,4 +1,3 @@
-#include "weights/weights.h"
 
 #include <algorithm>
 #include <optional>
@@ -10,6 +9,7 @@
 #include "tools/impasto/interrupt.h"
 #include "tools/impasto/setup.h"
 #include "weights/convert.h"
+#include "weights/describe.h"
 #include "weights/fetch.h"
 #include "weights/find.h"
 
@@ -18,14 +18,15 @@ namespace {
 
 void add_info(CLI::App& weights) {
   auto path = std::make_shared<std::string>();
+  auto json = std::make_shared<bool>(false);
   CLI::App* command = weights.add_subcommand("info", "Layers, input convention and origin of FILE");
   command->add_option("FILE", *path, "Weights file of any known format")->required();
-  command->callback([path] {
-    const Archive archive = open_weights(*path);
-    fmt::print("{}: {}\n", *path, archive.format);
-    for (const auto& [key, value] : archive.metadata) fmt::print("  {}: {}\n", key, value);
-    for (const auto& [name, tensor] : archive.tensors) {
-      fmt::print("  {} {} {}\n", name, tensor.shape.to_string(), to_string(tensor.dtype));
+  command->add_flag("--json", *json, "As JSON");
+  command->callback([path, json] {
+    if (*json) {
+      fmt::print("{}\n", describe_weights_json(*path));
+    } else {
+      for (const std::string& line : describe_weights(*path)) fmt::print("{}\n", line);
     }
   });
 }
@@ -71,7 +72,7 @@ void add_list(CLI::App& weights) {
       weights.add_subcommand("list", "Weights that are here, best first, and those to fetch");
   command->callback([] {
     for (const FoundWeights& found : list_weights()) {
-      fmt::print("{}  ({})\n", found.path, found.origin);
+      fmt::print("{}  {} ({})\n", found.path, summarize_weights(found.path), found.origin);
     }
     for (const PublishedWeights& known : published_weights()) {
       fmt::print("{}  (`impasto weights fetch {}`, {} MB, {})\n", known.name, known.name,
