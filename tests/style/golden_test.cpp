@@ -27,14 +27,14 @@ const Variant kVariants[] = {{"max", "vgg.safetensors", PoolKind::max},
 struct Precision {
   DType dtype;
   double values;    // features, Grams
-  double losses;    // differences of features, which cancel
+  double losses;    // differences of features, which cancel (worst seen in f32: 1.4e-5)
   double gradient;  // flipped ReLU and pool choices included
   // Ten steps. The first step of L-BFGS moves a pixel by about 1e-4 of 255, so that f32 rounds what
   // it learns from it by several per cent: there the curve is chaotic (worst at its end: 5.2 %).
   double curve;
 };
 const Precision kPrecisions[] = {{DType::f64, 1e-12, 1e-12, 1e-11, 1e-8},
-                                 {DType::f32, 1e-5, 1e-5, 1e-4, 0.1}};
+                                 {DType::f32, 1e-5, 3e-5, 1e-4, 0.1}};
 
 NamedTensors read_fixture(const std::string& name) {
   return read_safetensors(std::string(IMPASTO_FIXTURES) + "/" + name);
