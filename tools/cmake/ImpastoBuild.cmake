@@ -12,6 +12,9 @@ if(IMPASTO_SANITIZE)
   add_link_options(-fsanitize=address,undefined)
 endif()
 
+# Messages name sources as seen from the repository root, also where ccache has made paths relative.
+file(RELATIVE_PATH source_from_build "${PROJECT_BINARY_DIR}" "${PROJECT_SOURCE_DIR}")
+
 function(impasto_defaults target)
   set_target_properties(${target} PROPERTIES
     CXX_STANDARD 20 CXX_STANDARD_REQUIRED ON CXX_EXTENSIONS OFF POSITION_INDEPENDENT_CODE ON)
@@ -19,6 +22,6 @@ function(impasto_defaults target)
   target_compile_options(${target} PRIVATE
     -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wsign-conversion -Wnon-virtual-dtor
     -Wold-style-cast -Wcast-qual
-    "-fmacro-prefix-map=${PROJECT_SOURCE_DIR}/="
+    "-fmacro-prefix-map=${PROJECT_SOURCE_DIR}/=" "-fmacro-prefix-map=${source_from_build}="
     $<$<BOOL:${IMPASTO_WERROR}>:-Werror>)
 endfunction()

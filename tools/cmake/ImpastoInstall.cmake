@@ -22,7 +22,8 @@ list(APPEND public_headers
   nn/autograd/functions.h nn/autograd/variable.h
   nn/modules/conv2d.h nn/modules/layers.h nn/modules/module.h nn/vgg.h
   optim/adam.h optim/lbfgs.h optim/optimizer.h optim/safeguard.h
-  weights/archive.h weights/convert.h weights/input_preset.h weights/safetensors.h weights/weights.h
+  weights/archive.h weights/convert.h weights/fetch.h weights/find.h weights/input_preset.h
+  weights/safetensors.h weights/weights.h
   style/colour.h style/image.h style/layers.h style/losses.h style/pictures.h style/settings.h
   style/stylize.h style/trace.h)
 foreach(header IN LISTS public_headers)
