@@ -87,7 +87,8 @@ Image decode_image(std::span<const std::uint8_t> bytes, const std::string& name)
   if (bytes.empty()) throw InputError(fmt::format("'{}' is empty: it is not a picture", name));
   if (starts_with(bytes, "P5") || starts_with(bytes, "P6")) return decode_pnm(bytes, name);
   if (starts_with(bytes, "\x89PNG\r\n\x1A\n")) check_png(bytes, name);
-  const bool jpeg = starts_with(bytes, "\xFF\xD8");
+  // stb_image takes padding in front of the start marker for the beginning of a JPEG file too.
+  const bool jpeg = starts_with(bytes, "\xFF\xD8") || starts_with(bytes, "\xFF\xFF");
   if (jpeg) check_jpeg(bytes, name);
   const Image image = decode_with_stb(bytes, name);
   return jpeg ? make_upright(image, exif_orientation(bytes)) : image;

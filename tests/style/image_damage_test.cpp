@@ -108,6 +108,24 @@ TEST_CASE("a PNG with a wrong checksum is refused, in a comment it does not matt
   CHECK(decode_image(png, "x.png").rgb.numel() == 6);
 }
 
+TEST_CASE("a JPEG with too many Huffman codes, or with none, is refused") {
+  const FileBytes good = test::encode(test::noisy_gradient(8, 8), "a.jpg");
+  std::size_t at = 2;
+  while (!(good[at] == 0xFF && good[at + 1] == 0xC4)) ++at;
+  for (bool padded : {false, true}) {
+    FileBytes crowded = good;
+    for (std::size_t i = 0; i < 16; ++i) crowded[at + 5 + i] = 255;
+    if (padded) crowded.insert(crowded.begin(), 0xFF);
+    FileBytes without = good;
+    without[at + 1] = 0xFE;  // a comment
+    if (padded) without.insert(without.begin(), 0xFF);
+    for (const FileBytes& bytes : {crowded, without}) {
+      const std::string message = test::input_error([&] { decode_image(bytes, "x.jpg"); });
+      CHECK_MESSAGE(message.find("Huffman table") != std::string::npos, message);
+    }
+  }
+}
+
 void check_refused(const std::string& name, const FileBytes& bytes, const std::string& words) {
   CAPTURE(name);
   const test::Folder folder;
