@@ -14,6 +14,6 @@ cmake --preset release
 cmake --build --preset release --parallel "$(nproc)" --target impasto_command
 
 mkdir -p out
-build/release/tools/impasto stylize tools/samples/content.png tools/samples/style.png \
+build/release/tools/impasto stylize tools/samples/townscape.jpg tools/samples/night.jpg \
   -o out/demo.png --size 320 --iterations 100
 echo "Your picture: $PWD/out/demo.png"
