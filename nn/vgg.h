@@ -8,6 +8,7 @@
 // Layers are named in order: [conv0,] conv1_1, relu1_1, conv1_2, relu1_2, pool1, conv2_1, ...
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <map>
 #include <memory>

@@ -1,5 +1,7 @@
 #include "ops/registry.h"
 
+#include <algorithm>
+
 #include <fmt/ranges.h>
 
 namespace impasto::detail {
@@ -29,3 +31,22 @@ void throw_no_kernel(std::string_view table, std::string_view problem) {
 }
 
 }  // namespace impasto::detail
+
+namespace impasto {
+
+void check_kernel_requests(const Context& context) {
+  const std::vector<TableInfo> tables = all_tables();
+  for (const auto& [name, id] : context.kernel_requests()) {
+    const auto table = std::ranges::find(tables, name, &TableInfo::name);
+    std::vector<std::string_view> known;
+    if (table == tables.end()) {
+      for (const TableInfo& each : tables) known.push_back(each.name);
+      throw InputError(
+          fmt::format("no kernel table '{}'; there are {}", name, fmt::join(known, ", ")));
+    }
+    for (const KernelInfo& kernel : table->kernels) known.push_back(kernel.id);
+    if (std::ranges::count(known, id) == 0) detail::throw_unknown_kernel(name, id, known);
+  }
+}
+
+}  // namespace impasto

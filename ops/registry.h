@@ -134,6 +134,11 @@ struct TableInfo {
 };
 std::vector<TableInfo> all_tables();
 
+// Throws InputError when the context asks for a kernel in a table that does not exist, or for one
+// that its table does not have: launch() would meet the first never and the second only when it
+// gets there.
+void check_kernel_requests(const Context& context);
+
 template <class Problem, class Args>
 TableInfo describe(const KernelTable<Problem, Args>& table) {
   TableInfo info{table.name, {}};

@@ -16,7 +16,7 @@
 namespace impasto {
 
 struct ContextOptions {
-  Device device;
+  Device device = {};
   int threads = 0;  // 0 = every core this process may use
   Features features = host_features();
 };
@@ -44,6 +44,9 @@ class Context {
   // op throw InputError with the reason.
   void request_kernel(std::string_view table, std::string_view id);
   std::string_view requested_kernel(std::string_view table) const;  // empty when none
+  const std::map<std::string, std::string, std::less<>>& kernel_requests() const {
+    return requests_;
+  }
 
   // Kernel id -> number of runs since the last reset.
   void count_launch(std::string_view id);

@@ -198,5 +198,19 @@ TEST_CASE("gemm picks the widest instruction set of a pretended machine") {
 #endif
 }
 
+TEST_CASE("requests are checked against all tables before anything runs") {
+  Context context;
+  CHECK_NOTHROW(check_kernel_requests(context));
+  context.request_kernel("relu.fwd", "relu.fwd.cpu.reference");
+  CHECK_NOTHROW(check_kernel_requests(context));
+  context.request_kernel("relu.fwd", "relu.fwd.cpu.fastest");
+  CHECK_THROWS_WITH_AS(check_kernel_requests(context), doctest::Contains("relu.fwd.cpu.reference"),
+                       InputError);
+  Context other;
+  other.request_kernel("rely.fwd", "relu.fwd.cpu.reference");
+  CHECK_THROWS_WITH_AS(check_kernel_requests(other),
+                       doctest::Contains("no kernel table 'rely.fwd'"), InputError);
+}
+
 }  // namespace
 }  // namespace impasto

@@ -4,7 +4,7 @@ import os
 import struct
 import unittest
 
-from cli import CliTest, impasto, png, safetensors, tiny_network
+from cli import CliTest, environment, impasto, png, safetensors, tiny_network
 
 
 class Pictures(CliTest):
@@ -110,6 +110,12 @@ class Options(CliTest):
         self.assert_refused(self.stylize("--content-layers", "relu1_1=x"), "--content-layers")
         self.assert_refused(impasto("inspect", self.content, "--weights", self.weights, "--layers",
                                     "nothing", "-o", self.folder / "f.safetensors"), "nothing")
+
+    def test_kernel_requests(self):
+        for request, word in (("conv2d.fwd", "table=kernel"), ("conv3d.fwd=x", "conv3d.fwd"),
+                              ("conv2d.fwd=best", "conv2d.fwd.cpu.reference")):
+            with self.subTest(request=request):
+                self.assert_refused(self.stylize(env=environment(IMPASTO_KERNEL=request)), word)
 
     def test_no_command(self):
         self.assert_refused(impasto(), "--help")

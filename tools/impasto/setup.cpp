@@ -5,6 +5,7 @@
 
 #include <fmt/core.h>
 
+#include "ops/registry.h"
 #include "tensor/allocator.h"
 #include "tools/impasto/memory.h"
 #include "weights/find.h"
@@ -65,7 +66,9 @@ std::unique_ptr<Context> make_context(const MachineOptions& options) {
   machine.device = parse_device(options.device);
   machine.threads = options.threads;
   allocator_of(machine.device).set_limit(memory_limit(options));
-  return std::make_unique<Context>(machine);
+  auto context = std::make_unique<Context>(machine);
+  check_kernel_requests(*context);
+  return context;
 }
 
 Vgg load_network(const MachineOptions& options) {
