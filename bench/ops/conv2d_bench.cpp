@@ -78,11 +78,12 @@ struct Operands {
         wei(Tensor::empty({p.oc, p.kh, p.kw, p.ic})),
         bias(Tensor::empty({p.oc})),
         dst(Tensor::empty({p.n, p.oh(), p.ow(), p.oc})),
-        mask(Tensor::empty(dst.shape(), DType::bits)) {
+        mask(Tensor::empty(p.mask_shape(), DType::bits)) {
     fill_uniform(src, 1, -1, 1);
     fill_uniform(wei, 2, -1, 1);
     fill_uniform(bias, 3, -1, 1);
     fill_uniform(dst, 4, -1, 1);
+    std::fill_n(mask.data<std::uint64_t>(), mask.bytes() / 8, 0x5555'3333'0f0f'ff00u);
   }
 
   Tensor src, wei, bias, dst, mask;
@@ -95,7 +96,7 @@ void run(Context& context, const Conv2dForwardKernel& kernel, const Conv2dProble
 }
 void run(Context& context, const Conv2dBackwardDataKernel& kernel, const Conv2dProblem& problem,
          Operands& o) {
-  run_kernel(context, kernel, problem, {o.dst, o.wei, o.src, &o.cache});
+  run_kernel(context, kernel, problem, {o.dst, o.mask, o.wei, o.src, &o.cache});
 }
 void run(Context& context, const Conv2dBackwardFilterKernel& kernel, const Conv2dProblem& problem,
          Operands& o) {

@@ -1,5 +1,7 @@
 #include "ops/conv2d/conv2d.h"
 
+#include "ops/conv2d/epilogue.h"
+#include "ops/reference.h"
 #include "tensor/checked.h"
 
 namespace impasto {
@@ -27,11 +29,12 @@ Conv2dProblem make_problem(const Shape& src, const Shape& wei, const Conv2dParam
   IMPASTO_CHECK(wei[1] <= padded_h && wei[2] <= padded_w,
                 "conv2d: a filter of {} x {} is larger than the padded picture of {} x {}", wei[1],
                 wei[2], padded_h, padded_w);
-  return {src[0], src[1], src[2], src[3], wei[0], wei[1], wei[2], params, dtype};
-}
-
-Shape dst_shape(const Conv2dProblem& problem) {
-  return {problem.n, problem.oh(), problem.ow(), problem.oc};
+  const Conv2dProblem problem{src[0], src[1], src[2], src[3], wei[0],
+                              wei[1], wei[2], params, dtype};
+  IMPASTO_CHECK(!params.pool || (problem.oh() >= 2 && problem.ow() >= 2),
+                "conv2d: {} outputs a picture smaller than a window of the pool",
+                problem.to_string());
+  return problem;
 }
 
 void check_same_dtype(const char* other, const Tensor& tensor, DType dtype) {
@@ -39,18 +42,33 @@ void check_same_dtype(const char* other, const Tensor& tensor, DType dtype) {
                 to_string(tensor.dtype()), to_string(dtype));
 }
 
-void check_grad_dst(const Tensor& grad_dst, const Conv2dProblem& problem) {
-  IMPASTO_CHECK(grad_dst.shape() == dst_shape(problem), "conv2d: gradient is {}, expected {}",
-                grad_dst.shape().to_string(), dst_shape(problem).to_string());
+void check_upstream(const Conv2dUpstream& upstream, const Conv2dProblem& problem) {
+  const Shape& got = upstream.grad_dst.shape();
+  IMPASTO_CHECK(got == problem.dst_shape(), "conv2d: gradient is {}, expected {}", got.to_string(),
+                problem.dst_shape().to_string());
+  IMPASTO_CHECK(upstream.mask.defined() == problem.params.fused(),
+                "conv2d: {} comes with a mask exactly when ReLU or a pool is fused",
+                problem.to_string());
+  if (!upstream.mask.defined()) return;
+  IMPASTO_CHECK(
+      upstream.mask.dtype() == DType::bits && upstream.mask.shape() == problem.mask_shape(),
+      "conv2d: mask is {} {}, expected bits {}", impasto::to_string(upstream.mask.dtype()),
+      upstream.mask.shape().to_string(), problem.mask_shape().to_string());
 }
 
 }  // namespace
 
+Shape Conv2dProblem::mask_shape() const {
+  return {n, oh(), ow(), mask_channels(oc)};
+}
+
 std::string Conv2dProblem::to_string() const {
+  const std::string pool =
+      params.pool ? fmt::format(", {} pool", impasto::to_string(*params.pool)) : "";
   return fmt::format(
-      "conv2d(src [{}, {}, {}, {}], wei [{}, {}, {}, {}], stride {}, pad {} {}{}, {})", n, h, w, ic,
-      oc, kh, kw, ic, params.stride, params.pad, impasto::to_string(params.pad_mode),
-      params.relu ? ", relu" : "", impasto::to_string(dtype));
+      "conv2d(src [{}, {}, {}, {}], wei [{}, {}, {}, {}], stride {}, pad {} {}{}{}, {})", n, h, w,
+      ic, oc, kh, kw, ic, params.stride, params.pad, impasto::to_string(params.pad_mode),
+      params.relu ? ", relu" : "", pool, impasto::to_string(dtype));
 }
 
 const Tensor& FilterCache::get(const std::string& key, const std::function<Tensor()>& make) {
@@ -75,32 +93,59 @@ Conv2dForward conv2d_forward(Context& context, const Tensor& src, const Tensor& 
     IMPASTO_CHECK(bias.shape() == Shape({problem.oc}), "conv2d: bias is {}, expected [{}]",
                   bias.shape().to_string(), problem.oc);
   }
-  IMPASTO_CHECK(params.relu || !want_mask, "conv2d: a mask is of a ReLU, and none was asked for");
-  Conv2dForward result{context.empty(dst_shape(problem), problem.dtype), {}};
-  if (want_mask) result.mask = context.empty(dst_shape(problem), DType::bits);
+  IMPASTO_CHECK(params.fused() || !want_mask,
+                "conv2d: a mask is of a ReLU or a pool, and none was asked for");
+  Conv2dForward result{context.empty(problem.dst_shape(), problem.dtype), {}};
+  if (want_mask) {
+    // Kernels write whole vectors of bits, which need not reach the end of a pixel's.
+    const bool gaps = mask_channels(problem.oc) != problem.oc;
+    result.mask = gaps ? Tensor::zeros(problem.mask_shape(), DType::bits, context.device())
+                       : context.empty(problem.mask_shape(), DType::bits);
+  }
   launch(context, conv2d_forward_table(), problem,
          Conv2dForwardArgs{src, wei, bias, result.dst, want_mask ? &result.mask : nullptr, cache});
   return result;
 }
 
-Tensor conv2d_backward_data(Context& context, const Tensor& grad_dst, const Tensor& wei,
+Tensor conv2d_backward_data(Context& context, const Conv2dUpstream& upstream, const Tensor& wei,
                             const Shape& src_shape, const Conv2dParams& params,
                             FilterCache* cache) {
-  Conv2dProblem problem = make_problem(src_shape, wei.shape(), params, grad_dst.dtype());
+  Conv2dProblem problem = make_problem(src_shape, wei.shape(), params, upstream.grad_dst.dtype());
   problem.filter_cached = cache != nullptr;
-  check_same_dtype("wei", wei, grad_dst.dtype());
-  check_grad_dst(grad_dst, problem);
+  check_same_dtype("wei", wei, problem.dtype);
+  check_upstream(upstream, problem);
   Tensor grad_src = context.empty(src_shape, problem.dtype);
   launch(context, conv2d_backward_data_table(), problem,
-         Conv2dBackwardDataArgs{grad_dst, wei, grad_src, cache});
+         Conv2dBackwardDataArgs{upstream.grad_dst, upstream.mask, wei, grad_src, cache});
   return grad_src;
+}
+
+Tensor conv2d_backward_activation(Context& context, const Conv2dUpstream& upstream,
+                                  const Shape& out_shape, const Conv2dParams& params) {
+  IMPASTO_CHECK(out_shape.rank() == 4 && params.fused() && upstream.mask.defined(),
+                "conv2d: {} has no fused ReLU or pool to go back through", out_shape.to_string());
+  const DType dtype = upstream.grad_dst.dtype();
+  // A 1x1 convolution has the outputs' size, and that is all that matters here.
+  const Shape wei{out_shape[3], 1, 1, out_shape[3]};
+  const Conv2dProblem problem =
+      make_problem(out_shape, wei, {.relu = params.relu, .pool = params.pool}, dtype);
+  check_upstream(upstream, problem);
+  Tensor grad = context.empty(out_shape, dtype);
+  dispatch_float(dtype, [&]<class T>(T*) {
+    conv2d_kernels::unfuse_gradient<T>(
+        context.threads(), problem,
+        {upstream.grad_dst.data<T>(), upstream.mask.data<std::uint64_t>(), grad.data<T>()});
+  });
+  return grad;
 }
 
 Tensor conv2d_backward_filter(Context& context, const Tensor& src, const Tensor& grad_dst,
                               const Shape& wei_shape, const Conv2dParams& params) {
+  IMPASTO_CHECK(!params.fused(), "conv2d: the gradient of a filter is of plain sums; see {}",
+                "conv2d_backward_activation()");
   const Conv2dProblem problem = make_problem(src.shape(), wei_shape, params, src.dtype());
   check_same_dtype("gradient", grad_dst, src.dtype());
-  check_grad_dst(grad_dst, problem);
+  check_upstream(grad_dst, problem);
   Tensor grad_wei = context.empty(wei_shape, problem.dtype);
   launch(context, conv2d_backward_filter_table(), problem,
          Conv2dBackwardFilterArgs{src, grad_dst, grad_wei});

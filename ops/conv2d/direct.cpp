@@ -1,110 +1,60 @@
-// Forward and backward-data by direct correlation, for each instruction set.
-//
-// The gradient of a convolution of stride 1 is a correlation again: of the gradient, with the
-// filters rotated by half a turn and input and output channels exchanged. Where the picture was
-// reflected or repeated, the gradient of the padded picture is computed and its border folded back
-// onto the pixels that it showed.
-#include <algorithm>
-
+// Forward and backward-data by direct correlation, for each instruction set. Only ReLU and its mask
+// are fused here; a pool, and the mask of an incoming gradient, are passes of their own.
 #include "ops/conv2d/direct_kernels.h"
+#include "ops/conv2d/epilogue.h"
 #include "tensor/checked.h"
 
 namespace impasto::conv2d_kernels {
 namespace {
 
-bool folds_border(const Conv2dParams& params) {
-  return params.pad > 0 && params.pad_mode != PadMode::zero;
+// Workspace in floats: packed filters unless cached, a patch for each thread, and one feature map
+// for what is not fused or must be folded.
+std::int64_t workspace_count(const DirectIsa& isa, const Conv2dProblem& p, const Correlation& c,
+                             const FilterView& view, int threads) {
+  const std::int64_t filters = p.filter_cached ? 0 : packed_count(isa, view);
+  return checked_add(filters, checked_mul(threads, patch_count(c)));
 }
 
-Correlation forward_correlation(const Conv2dProblem& p) {
-  Correlation c;
-  c.n = p.n, c.h = p.h, c.w = p.w, c.ic = p.ic;
-  c.oh = p.oh(), c.ow = p.ow(), c.oc = p.oc;
-  c.kh = p.kh, c.kw = p.kw, c.stride = p.params.stride;
-  c.top = p.params.pad, c.left = p.params.pad, c.pad_mode = p.params.pad_mode;
-  c.relu = p.params.relu;
-  return c;
-}
-
-// Its result is grad_src, or the gradient of the padded picture when that must be folded.
-Correlation backward_correlation(const Conv2dProblem& p) {
-  const std::int64_t pad = p.params.pad, kept = folds_border(p.params) ? 2 * pad : 0;
-  Correlation c;
-  c.n = p.n, c.h = p.oh(), c.w = p.ow(), c.ic = p.oc;
-  c.oh = p.h + kept, c.ow = p.w + kept, c.oc = p.ic;
-  c.kh = p.kh, c.kw = p.kw;
-  c.top = p.kh - 1 - (kept > 0 ? 0 : pad), c.left = p.kw - 1 - (kept > 0 ? 0 : pad);
-  return c;
-}
-
-std::int64_t padded_count(const Correlation& c) {
-  return checked_mul(checked_mul(c.n, checked_mul(c.oh, c.ow)), c.oc);
-}
-
-// Workspace in floats: packed filters unless cached, a patch for each thread, a padded gradient.
-std::size_t float_bytes(std::int64_t count) {
-  return static_cast<std::size_t>(checked_mul(count, sizeof(float)));
-}
-
-std::int64_t uncached_count(const Conv2dProblem& p, const DirectIsa& isa, const FilterView& view) {
-  return p.filter_cached ? 0 : packed_count(isa, view);
-}
-
-// The packed filters: from the cache, or packed into `scratch`, which is moved past them.
 const float* packed_filters(Context& context, const DirectIsa& isa, const FilterView& view,
                             FilterCache* cache, const char* direction, float*& scratch) {
-  const std::int64_t count = packed_count(isa, view);
-  if (cache == nullptr) {
-    float* packed = scratch;
-    scratch += count;
-    pack_filter(context.threads(), isa, view, packed);
-    return packed;
-  }
-  const auto make = [&] {
-    Tensor packed = context.empty({count});
-    pack_filter(context.threads(), isa, view, packed.data<float>());
-    return packed;
-  };
-  return cache->get(fmt::format("conv2d.{}.cpu.direct.{}", direction, isa.name), make)
-      .data<float>();
+  return prepared_filters(
+      context, cache, fmt::format("conv2d.{}.cpu.direct.{}", direction, isa.name),
+      packed_count(isa, view),
+      [&](float* packed) { pack_filter(context.threads(), isa, view, packed); }, scratch);
 }
 
-// grad_src[n, y, x] = the sum of padded over all places that show pixel (y, x).
-void fold_border(ThreadPool& threads, const Conv2dProblem& p, const float* padded,
-                 float* grad_src) {
-  const std::int64_t pad = p.params.pad, padded_h = p.h + 2 * pad, padded_w = p.w + 2 * pad;
-  parallel_for(threads, p.n * p.h, 1, [&](std::int64_t row, std::int64_t) {
-    float* to = grad_src + row * p.w * p.ic;
-    std::fill_n(to, p.w * p.ic, 0.0f);
-    for (std::int64_t py = 0; py < padded_h; ++py) {
-      if (padded_source(py - pad, p.h, p.params.pad_mode) != row % p.h) continue;
-      const float* from = padded + (row / p.h * padded_h + py) * padded_w * p.ic;
-      for (std::int64_t px = 0; px < padded_w; ++px, from += p.ic) {
-        float* pixel = to + padded_source(px - pad, p.w, p.params.pad_mode) * p.ic;
-        for (std::int64_t c = 0; c < p.ic; ++c) pixel[c] += from[c];
-      }
-    }
-  });
+std::int64_t out_count(const Conv2dProblem& p) {
+  return checked_mul(checked_mul(p.n, checked_mul(p.oh(), p.ow())), p.oc);
 }
 
 }  // namespace
 
 std::size_t forward_direct_bytes(const DirectIsa& isa, const Conv2dProblem& p, int threads) {
-  return float_bytes(checked_add(uncached_count(p, isa, forward_view(p, nullptr)),
-                                 checked_mul(threads, patch_count(forward_correlation(p)))));
+  const Correlation c = forward_correlation(p);
+  const std::int64_t own = workspace_count(isa, p, c, forward_view(p, nullptr), threads);
+  return float_bytes(checked_add(own, p.params.pool ? out_count(p) : 0));
 }
 
 void forward_direct(const DirectIsa& isa, Context& context, const Conv2dProblem& p,
                     const Conv2dForwardArgs& args, void* workspace) {
   float* scratch = static_cast<float*>(workspace);
   Correlation c = forward_correlation(p);
-  c.src = args.src.data<float>();
+  set_operands(c, args);
   c.packed = packed_filters(context, isa, forward_view(p, args.wei.data<float>()), args.cache,
                             "fwd", scratch);
-  c.bias = args.bias.defined() ? args.bias.data<float>() : nullptr;
-  c.dst = args.dst.data<float>();
-  c.mask = args.mask == nullptr ? nullptr : args.mask->data<std::uint64_t>();
+  if (p.params.pool) {
+    c.mask = nullptr;
+    c.dst = scratch;
+    scratch += out_count(p);
+  }
+  // Vectors own whole bytes of the mask when they are whole bytes wide and never cut short.
+  const bool fused_mask = isa.lanes >= 8 && c.oc % isa.lanes == 0;
+  if (!fused_mask) c.mask = nullptr;
   correlate(context.threads(), isa, c, scratch);
+  const bool mask_missing = args.mask != nullptr && c.mask == nullptr;
+  if (!mask_missing && !p.params.pool) return;
+  std::uint64_t* mask = args.mask == nullptr ? nullptr : args.mask->data<std::uint64_t>();
+  finish_outputs<float>(context.threads(), p, {c.dst, args.dst.data<float>(), mask});
 }
 
 Support supports_backward_data_direct(const Conv2dProblem& p) {
@@ -114,10 +64,10 @@ Support supports_backward_data_direct(const Conv2dProblem& p) {
 
 std::size_t backward_data_direct_bytes(const DirectIsa& isa, const Conv2dProblem& p, int threads) {
   const Correlation c = backward_correlation(p);
-  const std::int64_t patches = checked_mul(threads, patch_count(c));
+  const std::int64_t own = workspace_count(isa, p, c, backward_data_view(p, nullptr), threads);
+  const std::int64_t unfused = p.params.fused() ? out_count(p) : 0;
   const std::int64_t padded = folds_border(p.params) ? padded_count(c) : 0;
-  return float_bytes(checked_add(uncached_count(p, isa, backward_data_view(p, nullptr)),
-                                 checked_add(patches, padded)));
+  return float_bytes(checked_add(own, checked_add(unfused, padded)));
 }
 
 void backward_data_direct(const DirectIsa& isa, Context& context, const Conv2dProblem& p,
@@ -125,13 +75,15 @@ void backward_data_direct(const DirectIsa& isa, Context& context, const Conv2dPr
   float* scratch = static_cast<float*>(workspace);
   float* grad_src = args.grad_src.data<float>();
   Correlation c = backward_correlation(p);
-  c.src = args.grad_dst.data<float>();
+  set_operands(c, args);
   c.packed = packed_filters(context, isa, backward_data_view(p, args.wei.data<float>()), args.cache,
                             "bwd_data", scratch);
-  if (!folds_border(p.params)) {
-    c.dst = grad_src;
-    return correlate(context.threads(), isa, c, scratch);
+  if (p.params.fused()) {
+    unfuse_gradient<float>(context.threads(), p, {c.src, args.mask.data<std::uint64_t>(), scratch});
+    c.src = scratch;
+    scratch += out_count(p);
   }
+  if (!folds_border(p.params)) return correlate(context.threads(), isa, c, scratch);
   c.dst = scratch;
   correlate(context.threads(), isa, c, scratch + padded_count(c));
   fold_border(context.threads(), p, c.dst, grad_src);

@@ -59,7 +59,7 @@ class Walker {
     tile_.dst_step = c_.oc;
     tile_.channels = block_.channels;
     tile_.relu = c_.relu;
-    tile_.mask_step = c_.oc / 8;
+    tile_.mask_step = mask_channels(c_.oc) / 8;
   }
 
   void row(std::int64_t n, std::int64_t y) {
@@ -82,7 +82,10 @@ class Walker {
     }
     const std::int64_t first = ((n * c_.oh + y) * c_.ow + x) * c_.oc + block_.first;
     tile_.dst = c_.dst + first;
-    if (c_.mask != nullptr) tile_.mask = reinterpret_cast<std::uint8_t*>(c_.mask) + first / 8;
+    if (c_.mask != nullptr) {
+      const std::int64_t pixel = (n * c_.oh + y) * c_.ow + x;
+      tile_.mask = c_.mask + (pixel * mask_channels(c_.oc) + block_.first) / 8;
+    }
     isa_.tile(tile_, static_cast<unsigned>(end - x), block_.vectors);
   }
 
@@ -93,18 +96,6 @@ class Walker {
   DirectTile tile_;
 };
 
-// Whole words at a time, from dst.
-void write_mask(ThreadPool& threads, const float* dst, std::int64_t count, std::uint64_t* mask) {
-  parallel_for(threads, ceil_div(count, 64), 1024, [&](std::int64_t begin, std::int64_t end) {
-    for (std::int64_t i = begin; i < end; ++i) {
-      const std::int64_t bits = std::min<std::int64_t>(64, count - i * 64);
-      std::uint64_t word = 0;
-      for (std::int64_t b = 0; b < bits; ++b) word |= std::uint64_t{dst[i * 64 + b] > 0} << b;
-      mask[i] = word;
-    }
-  });
-}
-
 }  // namespace
 
 std::int64_t patch_count(const Correlation& c) {
@@ -113,26 +104,18 @@ std::int64_t patch_count(const Correlation& c) {
 }
 
 void correlate(ThreadPool& threads, const DirectIsa& isa, const Correlation& c, float* patches) {
-  // Vectors own whole bytes of the mask when they are whole bytes wide and never cut short.
-  const bool fused_mask = isa.lanes >= 8 && c.oc % isa.lanes == 0;
-  Correlation inner = c;
-  if (!fused_mask) inner.mask = nullptr;
-
   const std::int64_t block = block_channels(isa);
   const std::int64_t row_macs = c.ow * block * c.kh * c.kw * c.ic;
   const std::int64_t rows = std::clamp<std::int64_t>(kTaskMacs / row_macs, 1, c.n * c.oh);
   const std::int64_t bands = ceil_div(c.n * c.oh, rows);
   // Bands of one block follow each other, so its filters stay in the cache of each core.
   threads.run(ceil_div(c.oc, block) * bands, [&](std::int64_t task, int thread) {
-    Walker walker(isa, inner, task / bands, patches + thread * patch_count(c));
+    Walker walker(isa, c, task / bands, patches + thread * patch_count(c));
     const std::int64_t first = task % bands * rows;
     for (std::int64_t row = first; row < std::min(first + rows, c.n * c.oh); ++row) {
       walker.row(row / c.oh, row % c.oh);
     }
   });
-  if (c.mask != nullptr && !fused_mask) {
-    write_mask(threads, c.dst, c.n * c.oh * c.ow * c.oc, c.mask);
-  }
 }
 
 }  // namespace impasto::conv2d_kernels

@@ -4,6 +4,7 @@
 #pragma once
 
 #include "ops/conv2d/conv2d_kernels.h"
+#include "ops/conv2d/correlation.h"
 #include "ops/conv2d/direct_tile_kernels.h"
 
 namespace impasto::conv2d_kernels {
@@ -26,35 +27,13 @@ inline std::int64_t block_channels(const DirectIsa& isa) {
   return std::int64_t{isa.max_vectors} * isa.lanes;
 }
 
-// A filter bank seen as wei[o, i, j, c] through strides, so that the rotated and transposed bank of
-// the backward pass is a view, too.
-struct FilterView {
-  const float* first = nullptr;
-  std::int64_t oc = 0, kh = 0, kw = 0, ic = 0;
-  std::int64_t o_step = 0, i_step = 0, j_step = 0, c_step = 0;
-};
-FilterView forward_view(const Conv2dProblem& problem, const float* wei);
-FilterView backward_data_view(const Conv2dProblem& problem, const float* wei);
-
 // Packed: blocks of block_channels() output channels, the last one of as many vectors as it
 // needs, zeros behind the last channel; inside a block [kh, kw, ic, channel].
 std::int64_t packed_count(const DirectIsa& isa, const FilterView& view);
 void pack_filter(ThreadPool& threads, const DirectIsa& isa, const FilterView& view, float* packed);
 
-// dst[n, y, x, o] = act(bias[o] + sum_{i, j, c} src[n, y s + i - top, x s + j - left, c]
-// wei[o, i, j, c]), src being [n, h, w, ic] padded as pad_mode says, dst [n, oh, ow, oc].
-struct Correlation {
-  std::int64_t n = 0, h = 0, w = 0, ic = 0;
-  std::int64_t oh = 0, ow = 0, oc = 0;
-  std::int64_t kh = 0, kw = 0, stride = 1, top = 0, left = 0;
-  PadMode pad_mode = PadMode::zero;
-  bool relu = false;
-  const float* src = nullptr;
-  const float* packed = nullptr;
-  const float* bias = nullptr;  // may be null
-  float* dst = nullptr;
-  std::uint64_t* mask = nullptr;  // may be null
-};
+// Computes a correlation without pools and without a mask of src. A mask of dst needs vectors of
+// whole bytes that are never cut short.
 // Floats of scratch that one thread needs: a patch of pixels with their border.
 std::int64_t patch_count(const Correlation& correlation);
 void correlate(ThreadPool& threads, const DirectIsa& isa, const Correlation& correlation,

@@ -10,15 +10,6 @@ constexpr std::int64_t kChunk = 16;  // input channels at a time: 16 x 64 floats
 
 }  // namespace
 
-FilterView forward_view(const Conv2dProblem& p, const float* wei) {
-  return {wei, p.oc, p.kh, p.kw, p.ic, p.kh * p.kw * p.ic, p.kw * p.ic, p.ic, 1};
-}
-
-FilterView backward_data_view(const Conv2dProblem& p, const float* wei) {
-  const float* last_tap = wei + (p.kh * p.kw - 1) * p.ic;
-  return {last_tap, p.ic, p.kh, p.kw, p.oc, 1, -p.kw * p.ic, -p.ic, p.kh * p.kw * p.ic};
-}
-
 std::int64_t packed_count(const DirectIsa& isa, const FilterView& view) {
   const std::int64_t channels = ceil_div(view.oc, isa.lanes) * isa.lanes;
   return checked_mul(channels, checked_mul(view.kh * view.kw, view.ic));

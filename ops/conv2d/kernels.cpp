@@ -1,6 +1,7 @@
 // The tables of conv2d: best first, reference last.
 #include "ops/conv2d/conv2d_kernels.h"
 #include "ops/conv2d/direct_kernels.h"
+#include "ops/conv2d/winograd.h"
 
 namespace impasto {
 namespace {
@@ -18,6 +19,32 @@ std::int64_t backward_data_length(const Conv2dProblem& p) {
 }
 std::int64_t backward_filter_length(const Conv2dProblem& p) {
   return p.n * p.oh() * p.ow();
+}
+
+template <const WinogradIsa& isa>
+Conv2dForwardKernel winograd_forward(std::string_view id, Features needs) {
+  return {
+      .info = {.id = id, .idea = "F(4x4, 3x3): 36 products for 144", .needs = needs},
+      .supports = supports_forward_winograd,
+      .workspace_bytes = [](const Conv2dProblem& p,
+                            int threads) { return forward_winograd_bytes(isa, p, threads); },
+      .reduction_length = forward_length,
+      .run = [](Context& context, const Conv2dProblem& p, const Conv2dForwardArgs& args,
+                void* workspace) { forward_winograd(isa, context, p, args, workspace); },
+  };
+}
+
+template <const WinogradIsa& isa>
+Conv2dBackwardDataKernel winograd_backward_data(std::string_view id, Features needs) {
+  return {
+      .info = {.id = id, .idea = "F(4x4, 3x3) of the gradient", .needs = needs},
+      .supports = supports_backward_data_winograd,
+      .workspace_bytes = [](const Conv2dProblem& p,
+                            int threads) { return backward_data_winograd_bytes(isa, p, threads); },
+      .reduction_length = backward_data_length,
+      .run = [](Context& context, const Conv2dProblem& p, const Conv2dBackwardDataArgs& args,
+                void* workspace) { backward_data_winograd(isa, context, p, args, workspace); },
+  };
 }
 
 template <const DirectIsa& isa>
@@ -59,6 +86,8 @@ Conv2dBackwardFilterKernel direct_backward_filter(std::string_view id, Features 
 
 const Conv2dForwardKernel kForward[] = {
 #if defined(__x86_64__)
+    winograd_forward<avx512::kWinograd>("conv2d.fwd.cpu.winograd4.avx512", Feature::avx512),
+    winograd_forward<avx2::kWinograd>("conv2d.fwd.cpu.winograd4.avx2", Feature::avx2),
     direct_forward<avx512::kDirect>("conv2d.fwd.cpu.direct.avx512", Feature::avx512),
     direct_forward<avx2::kDirect>("conv2d.fwd.cpu.direct.avx2", Feature::avx2),
 #endif
@@ -72,6 +101,9 @@ const Conv2dForwardKernel kForward[] = {
 
 const Conv2dBackwardDataKernel kBackwardData[] = {
 #if defined(__x86_64__)
+    winograd_backward_data<avx512::kWinograd>("conv2d.bwd_data.cpu.winograd4.avx512",
+                                              Feature::avx512),
+    winograd_backward_data<avx2::kWinograd>("conv2d.bwd_data.cpu.winograd4.avx2", Feature::avx2),
     direct_backward_data<avx512::kDirect>("conv2d.bwd_data.cpu.direct.avx512", Feature::avx512),
     direct_backward_data<avx2::kDirect>("conv2d.bwd_data.cpu.direct.avx2", Feature::avx2),
 #endif

@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "ops/conv2d/conv2d_kernels.h"
-#include "tensor/bits.h"
+#include "ops/conv2d/epilogue.h"
 
 namespace impasto::conv2d_kernels {
 namespace {
@@ -65,7 +65,9 @@ void forward_reference(Context& context, const Conv2dProblem& p, const Conv2dFor
     const T* src = args.src.data<T>();
     const T* wei = args.wei.data<T>();
     const T* bias = args.bias.defined() ? args.bias.data<T>() : nullptr;
-    T* dst = args.dst.data<T>();
+    Tensor unpooled =
+        p.params.pool ? context.empty({p.n, p.oh(), p.ow(), p.oc}, p.dtype) : args.dst;
+    T* out = unpooled.data<T>();
     parallel_for(context.threads(), p.n * p.oh(), 1, [&](std::int64_t row, std::int64_t) {
       const std::int64_t n = row / p.oh(), y = row % p.oh();
       for (std::int64_t x = 0; x < p.ow(); ++x) {
@@ -73,13 +75,13 @@ void forward_reference(Context& context, const Conv2dProblem& p, const Conv2dFor
           const double sum =
               correlate(p, src + n * p.h * p.w * p.ic, wei + o * p.kh * p.kw * p.ic, y, x);
           const T value = static_cast<T>(bias == nullptr ? sum : sum + double{bias[o]});
-          dst[(row * p.ow() + x) * p.oc + o] = p.params.relu && value <= 0 ? T{0} : value;
+          out[(row * p.ow() + x) * p.oc + o] = p.params.relu && value <= 0 ? T{0} : value;
         }
       }
     });
-    if (args.mask == nullptr) return;
-    std::uint64_t* mask = args.mask->data<std::uint64_t>();
-    for (std::int64_t i = 0; i < args.dst.numel(); ++i) set_bit(mask, i, dst[i] > 0);
+    finish_outputs<T>(context.threads(), p,
+                      {out, args.dst.data<T>(),
+                       args.mask == nullptr ? nullptr : args.mask->data<std::uint64_t>()});
   });
 }
 
@@ -88,15 +90,22 @@ void backward_data_reference(Context& context, const Conv2dProblem& p,
   const auto readers_y = find_readers(p.h, p.oh(), p.kh, p.params);
   const auto readers_x = find_readers(p.w, p.ow(), p.kw, p.params);
   dispatch_float(p.dtype, [&]<class T>(T*) {
-    const T* grad_dst = args.grad_dst.data<T>();
+    Tensor grad = args.grad_dst;
+    if (p.params.fused()) {
+      grad = context.empty({p.n, p.oh(), p.ow(), p.oc}, p.dtype);
+      unfuse_gradient<T>(
+          context.threads(), p,
+          {args.grad_dst.data<T>(), args.mask.data<std::uint64_t>(), grad.data<T>()});
+    }
+    const T* grad_dst = grad.data<T>();
     const T* wei = args.wei.data<T>();
     T* grad_src = args.grad_src.data<T>();
     const auto pull = [&](std::int64_t n, Reader y, Reader x, std::vector<double>& sums) {
-      const T* grad = grad_dst + ((n * p.oh() + y.out) * p.ow() + x.out) * p.oc;
+      const T* from = grad_dst + ((n * p.oh() + y.out) * p.ow() + x.out) * p.oc;
       for (std::int64_t o = 0; o < p.oc; ++o) {
         const T* filter = wei + ((o * p.kh + y.tap) * p.kw + x.tap) * p.ic;
         for (std::size_t c = 0; c < sums.size(); ++c)
-          sums[c] += double{grad[o]} * double{filter[c]};
+          sums[c] += double{from[o]} * double{filter[c]};
       }
     };
     parallel_for(context.threads(), p.n * p.h, 1, [&](std::int64_t row, std::int64_t) {

@@ -1,6 +1,7 @@
 # Adds `source` to `target` once per instruction set: generic (any machine of the architecture),
-# avx2 and avx512 on x86-64. Rules for such sources are in tensor/simd/vec.h.
+# avx2 and avx512 on x86-64; or only for those named after ISAS. Rules for such sources are in tensor/simd/vec.h.
 function(impasto_simd_source target source)
+  cmake_parse_arguments(PARSE_ARGV 2 only "" "" ISAS)
   set(lanes_generic 4)
   set(isas generic)
   if(CMAKE_SYSTEM_PROCESSOR MATCHES "x86_64|AMD64")
@@ -9,6 +10,10 @@ function(impasto_simd_source target source)
     set(lanes_avx512 16)
     set(flags_avx2 -mavx2 -mfma)
     set(flags_avx512 -mavx2 -mfma -mavx512f -mavx512bw -mavx512dq -mavx512vl)
+  endif()
+  if(only_ISAS)
+    list(JOIN only_ISAS "|" only_ISAS)
+    list(FILTER isas INCLUDE REGEX "^(${only_ISAS})$")
   endif()
   cmake_path(GET source STEM stem)
   foreach(isa IN LISTS isas)

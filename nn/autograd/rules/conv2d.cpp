@@ -1,32 +1,41 @@
-// conv2d: saves one bit an output element when ReLU is fused, src only for a trained filter, and
-// the filter (shared, not copied) only when src needs a gradient.
+// conv2d: saves one bit an output element when ReLU or a pool is fused, src only for a trained
+// filter, and the filter (shared, not copied) only when src needs a gradient.
 #include "nn/autograd/functions.h"
 #include "ops/reduce/reduce.h"
-#include "ops/relu/relu.h"
 
 namespace impasto {
 
 Variable conv2d(Context& context, const Variable& src, const Variable& wei, const Variable& bias,
                 const Conv2dParams& params, FilterCache* cache) {
   FilterCache* usable_cache = wei.needs_grad() ? nullptr : cache;
-  const bool want_mask = params.relu && any_needs_grad({src, wei, bias});
+  const bool want_mask = params.fused() && any_needs_grad({src, wei, bias});
   Conv2dForward forward = conv2d_forward(context, src.value(), wei.value(), bias.value(), params,
                                          want_mask, usable_cache);
   const Tensor saved_src = wei.needs_grad() ? src.value() : Tensor();
   const Tensor saved_wei = src.needs_grad() ? wei.value() : Tensor();
-  const auto rule = [params, usable_cache, src_shape = src.shape(),
+  Shape out_shape = forward.dst.shape();
+  if (forward.mask.defined()) {
+    const Shape& bits = forward.mask.shape();
+    out_shape = {bits[0], bits[1], bits[2], wei.shape()[0]};
+  }
+  const auto rule = [params, usable_cache, out_shape, src_shape = src.shape(),
                      wei_shape = wei.shape()](const BackwardCall& call) {
-    const Tensor grad =
-        params.relu ? relu_backward(call.context, call.grad_dst, call.saved[0]) : call.grad_dst;
+    Conv2dUpstream upstream(call.grad_dst, call.saved[0]);
+    Conv2dParams rest = params;
+    if (params.fused() && (call.wanted[1] || call.wanted[2])) {
+      upstream = conv2d_backward_activation(call.context, upstream, out_shape, params);
+      rest.relu = false, rest.pool.reset();
+    }
     std::vector<Tensor> gradients(3);
     if (call.wanted[0]) {
-      gradients[0] =
-          conv2d_backward_data(call.context, grad, call.saved[2], src_shape, params, usable_cache);
+      gradients[0] = conv2d_backward_data(call.context, upstream, call.saved[2], src_shape, rest,
+                                          usable_cache);
     }
     if (call.wanted[1]) {
-      gradients[1] = conv2d_backward_filter(call.context, call.saved[1], grad, wei_shape, params);
+      gradients[1] =
+          conv2d_backward_filter(call.context, call.saved[1], upstream.grad_dst, wei_shape, rest);
     }
-    if (call.wanted[2]) gradients[2] = sum_rows(call.context, grad);
+    if (call.wanted[2]) gradients[2] = sum_rows(call.context, upstream.grad_dst);
     return gradients;
   };
   return record("conv2d", forward.dst, {src, wei, bias}, {forward.mask, saved_src, saved_wei},
