@@ -50,6 +50,9 @@ struct KernelInfo {
   Features needs = {};
   DTypeSet dtypes = {DType::f32};
   bool deterministic = true;
+  // Only adds products of its operands, so small integers give the exact result in any order.
+  // Kernels that transform their operands first are held to a bound instead.
+  bool exact = true;
 };
 
 // Problem: the shapes and settings of one call; has `DType dtype` and `std::string to_string()

@@ -24,7 +24,9 @@ std::int64_t backward_filter_length(const Conv2dProblem& p) {
 template <const WinogradIsa& isa>
 Conv2dForwardKernel winograd_forward(std::string_view id, Features needs) {
   return {
-      .info = {.id = id, .idea = "F(4x4, 3x3): 36 products for 144", .needs = needs},
+      .info = {.id = id, .idea = "F(4x4, 3x3): 36 products for 144",
+               .needs = needs,
+               .exact = false},
       .supports = supports_forward_winograd,
       .workspace_bytes = [](const Conv2dProblem& p,
                             int threads) { return forward_winograd_bytes(isa, p, threads); },
@@ -37,7 +39,7 @@ Conv2dForwardKernel winograd_forward(std::string_view id, Features needs) {
 template <const WinogradIsa& isa>
 Conv2dBackwardDataKernel winograd_backward_data(std::string_view id, Features needs) {
   return {
-      .info = {.id = id, .idea = "F(4x4, 3x3) of the gradient", .needs = needs},
+      .info = {.id = id, .idea = "F(4x4, 3x3) of the gradient", .needs = needs, .exact = false},
       .supports = supports_backward_data_winograd,
       .workspace_bytes = [](const Conv2dProblem& p,
                             int threads) { return backward_data_winograd_bytes(isa, p, threads); },

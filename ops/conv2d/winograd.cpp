@@ -21,6 +21,9 @@ constexpr std::int64_t kOut = kWinogradOutputs, kIn = kWinogradInputs, kPoints =
 constexpr std::int64_t kTaskFloats = 300'000;
 constexpr std::int64_t kMinTiles = 24, kMaxTiles = 96;  // of a task
 
+// Outputs for which a filter is worth transforming in every call.
+constexpr std::int64_t kFilterPays = 2048;
+
 // Results larger than this are written past the caches.
 constexpr std::int64_t kStreamFloats = 1 << 20;
 
@@ -240,6 +243,14 @@ Support supports_winograd(const Conv2dProblem& p) {
     return Support::no("needs 3x3 filters and stride 1");
   }
   if (p.ic < 16 || p.oc < 16) return Support::no("needs at least 16 channels on both sides");
+  const std::int64_t outputs = p.oh() * p.ow();
+  const std::int64_t tiles = ceil_div(p.oh(), kOut) * ceil_div(p.ow(), kOut);
+  if (outputs * 9 < tiles * kPoints * 4 / 3) {
+    return Support::no(fmt::format("{} x {} outputs fill too little of its tiles", p.oh(), p.ow()));
+  }
+  if (!p.filter_cached && outputs < kFilterPays) {
+    return Support::no("the filter may change, and transforming it would cost more than is saved");
+  }
   return Support::yes();
 }
 

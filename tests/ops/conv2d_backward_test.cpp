@@ -4,6 +4,7 @@
 
 #include <doctest/doctest.h>
 
+#include "tests/ops/conv2d_masks.h"
 #include "tests/ops/conv2d_problems.h"
 #include "tests/ops/for_kernels.h"
 #include "tests/support/compare.h"
@@ -15,11 +16,29 @@ namespace {
 
 using namespace test;
 
+struct Upstream {
+  Tensor grad, mask;
+};
+
+// What was fused in the forward pass varies with `variant`.
+Conv2dProblem vary(Conv2dProblem problem, std::size_t variant) {
+  problem.params.relu = variant % 4 == 1 || variant % 4 == 2;
+  if (variant % 4 == 2 && can_pool(problem)) problem.params.pool = PoolKind::max;
+  if (variant % 4 == 3 && can_pool(problem)) problem.params.pool = PoolKind::average;
+  return problem;
+}
+
+Upstream make_upstream(const Conv2dProblem& problem,
+                       Tensor (*make)(const Shape&, DType, std::uint64_t)) {
+  return {make(problem.dst_shape(), DType::f32, 1),
+          problem.params.fused() ? random_mask(problem, 3) : Tensor()};
+}
+
 Tensor run_data(Context& context, const Conv2dBackwardDataKernel& kernel, Conv2dProblem problem,
-                const Tensor& grad_dst, const Tensor& wei, FilterCache* cache = nullptr) {
+                const Upstream& upstream, const Tensor& wei, FilterCache* cache = nullptr) {
   problem.filter_cached = cache != nullptr;
   Tensor grad_src = poisoned(src_shape(problem));
-  run_kernel(context, kernel, problem, {grad_dst, wei, grad_src, cache});
+  run_kernel(context, kernel, problem, {upstream.grad, upstream.mask, wei, grad_src, cache});
   return grad_src;
 }
 
@@ -34,26 +53,39 @@ void check(const Comparison& comparison) {
   CHECK_MESSAGE(comparison.ok, comparison.message);
 }
 
-TEST_CASE("every conv2d backward-data kernel equals the reference") {
+TEST_CASE("conv2d backward-data kernels that only add products are exact on small integers") {
   Context context;
   const auto table = conv2d_backward_data_table();
-  for (const Conv2dProblem& problem : conv2d_problems()) {
-    CAPTURE(problem.to_string());
-    const Tensor whole_grad = random_integers(dst_shape(problem), DType::f32, 1);
-    const Tensor whole_wei = random_integers(wei_shape(problem), DType::f32, 2);
-    const Tensor grad = random_tensor(dst_shape(problem), DType::f32, 1);
+  std::size_t variant = 0;
+  for (const Conv2dProblem& plain : conv2d_problems()) {
+    const Conv2dProblem problem = vary(plain, variant++);
+    const Upstream upstream = make_upstream(problem, random_integers);
+    const Tensor wei = random_integers(wei_shape(problem), DType::f32, 2);
+    const Tensor want = run_data(context, reference_of(table), problem, upstream, wei);
+    for_kernels(context, table, problem, [&](const auto& kernel) {
+      if (!kernel.info.exact) return;
+      FilterCache cache;
+      check(compare_exact(run_data(context, kernel, problem, upstream, wei), want));
+      check(compare_exact(run_data(context, kernel, problem, upstream, wei, &cache), want));
+      check(compare_exact(run_data(context, kernel, problem, upstream, wei, &cache), want));
+    });
+  }
+}
+
+TEST_CASE("every conv2d backward-data kernel is near the reference on random numbers") {
+  Context context;
+  const auto table = conv2d_backward_data_table();
+  std::size_t variant = 0;
+  for (const Conv2dProblem& plain : conv2d_problems()) {
+    Conv2dProblem problem = vary(plain, variant++);
+    const Upstream upstream = make_upstream(problem, random_tensor);
     const Tensor wei = random_tensor(wei_shape(problem), DType::f32, 2);
-    const Tensor exact = run_data(context, reference_of(table), problem, whole_grad, whole_wei);
-    const Tensor want = run_data(context, reference_of(table), problem, grad, wei);
+    const Tensor want = run_data(context, reference_of(table), problem, upstream, wei);
+    problem.filter_cached = true;
     for_kernels(context, table, problem, [&](const auto& kernel) {
       FilterCache cache;
-      check(compare_exact(run_data(context, kernel, problem, whole_grad, whole_wei), exact));
-      check(
-          compare_exact(run_data(context, kernel, problem, whole_grad, whole_wei, &cache), exact));
-      check(
-          compare_exact(run_data(context, kernel, problem, whole_grad, whole_wei, &cache), exact));
-      check(compare(run_data(context, kernel, problem, grad, wei), want,
-                    sum_tolerance(kernel.reduction_length(problem), grad, wei)));
+      check(compare(run_data(context, kernel, problem, upstream, wei, &cache), want,
+                    sum_tolerance(kernel.reduction_length(problem), upstream.grad, wei)));
     });
   }
 }
@@ -64,9 +96,9 @@ TEST_CASE("every conv2d backward-filter kernel equals the reference") {
   for (const Conv2dProblem& problem : conv2d_problems()) {
     CAPTURE(problem.to_string());
     const Tensor whole_src = random_integers(src_shape(problem), DType::f32, 1);
-    const Tensor whole_grad = random_integers(dst_shape(problem), DType::f32, 2);
+    const Tensor whole_grad = random_integers(problem.dst_shape(), DType::f32, 2);
     const Tensor src = random_tensor(src_shape(problem), DType::f32, 1);
-    const Tensor grad = random_tensor(dst_shape(problem), DType::f32, 2);
+    const Tensor grad = random_tensor(problem.dst_shape(), DType::f32, 2);
     const Tensor exact = run_filter(context, reference_of(table), problem, whole_src, whole_grad);
     const Tensor want = run_filter(context, reference_of(table), problem, src, grad);
     for_kernels(context, table, problem, [&](const auto& kernel) {
@@ -81,18 +113,21 @@ TEST_CASE("forward, backward-data and backward-filter are adjoint") {
   Context context;
   for (PadMode mode : {PadMode::zero, PadMode::reflect, PadMode::replicate}) {
     CAPTURE(to_string(mode));
-    const Conv2dProblem problem{2, 33, 47, 48, 80, 3, 3, {.pad = 1, .pad_mode = mode}};
+    Conv2dProblem problem{2, 33, 47, 48, 80, 3, 3, {.pad = 1, .pad_mode = mode}};
+    problem.filter_cached = true;
     const Tensor src = random_tensor(src_shape(problem), DType::f32, 1);
     const Tensor wei = random_tensor(wei_shape(problem), DType::f32, 2);
-    const Tensor grad = random_tensor(dst_shape(problem), DType::f32, 3);
+    const Tensor grad = random_tensor(problem.dst_shape(), DType::f32, 3);
     for_kernels(context, conv2d_forward_table(), problem, [&](const auto& kernel) {
       context.request_kernel("conv2d.fwd", kernel.info.id);
-      const Tensor dst = conv2d_forward(context, src, wei, {}, problem.params).dst;
+      FilterCache cache;
+      const Tensor dst = conv2d_forward(context, src, wei, {}, problem.params, false, &cache).dst;
       const double want = inner(dst, grad);
       // Rounding of dst, |dst| |grad| being the scale of the sum.
       const double near = 1e-6 * std::sqrt(inner(dst, dst) * inner(grad, grad));
       for_kernels(context, conv2d_backward_data_table(), problem, [&](const auto& data) {
-        CHECK(std::abs(inner(src, run_data(context, data, problem, grad, wei)) - want) < near);
+        const Tensor grad_src = run_data(context, data, problem, {grad, {}}, wei, &cache);
+        CHECK(std::abs(inner(src, grad_src) - want) < near);
       });
       for_kernels(context, conv2d_backward_filter_table(), problem, [&](const auto& filter) {
         CHECK(std::abs(inner(wei, run_filter(context, filter, problem, src, grad)) - want) < near);
@@ -104,15 +139,22 @@ TEST_CASE("forward, backward-data and backward-filter are adjoint") {
 TEST_CASE("conv2d backward gives the same bits for every number of threads") {
   Context one({.device = {}, .threads = 1}), two({.device = {}, .threads = 2}),
       three({.device = {}, .threads = 3});
-  const Conv2dProblem problem{2, 40, 37, 40, 72, 3, 3, {.pad = 1, .pad_mode = PadMode::reflect}};
+  const Conv2dParams reflect{.pad = 1, .pad_mode = PadMode::reflect};
+  for (std::int64_t side : {12, 53}) {  // few tiles and many
+    Conv2dProblem problem = vary({2, side, side - 3, 40, 72, 3, 3, reflect}, 2);
+    problem.filter_cached = true;
+    const Upstream upstream = make_upstream(problem, random_tensor);
+    const Tensor wei = random_tensor(wei_shape(problem), DType::f32, 2);
+    for_kernels(one, conv2d_backward_data_table(), problem, [&](const auto& kernel) {
+      FilterCache cache;
+      const Tensor want = run_data(one, kernel, problem, upstream, wei, &cache);
+      check(compare_exact(run_data(two, kernel, problem, upstream, wei, &cache), want));
+      check(compare_exact(run_data(three, kernel, problem, upstream, wei, &cache), want));
+    });
+  }
+  const Conv2dProblem problem{2, 40, 37, 40, 72, 3, 3, reflect};
   const Tensor src = random_tensor(src_shape(problem), DType::f32, 1);
-  const Tensor wei = random_tensor(wei_shape(problem), DType::f32, 2);
-  const Tensor grad = random_tensor(dst_shape(problem), DType::f32, 3);
-  for_kernels(one, conv2d_backward_data_table(), problem, [&](const auto& kernel) {
-    const Tensor want = run_data(one, kernel, problem, grad, wei);
-    check(compare_exact(run_data(two, kernel, problem, grad, wei), want));
-    check(compare_exact(run_data(three, kernel, problem, grad, wei), want));
-  });
+  const Tensor grad = random_tensor(problem.dst_shape(), DType::f32, 3);
   for_kernels(one, conv2d_backward_filter_table(), problem, [&](const auto& kernel) {
     const Tensor want = run_filter(one, kernel, problem, src, grad);
     check(compare_exact(run_filter(two, kernel, problem, src, grad), want));

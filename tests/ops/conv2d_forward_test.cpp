@@ -3,6 +3,7 @@
 
 #include <doctest/doctest.h>
 
+#include "tests/ops/conv2d_masks.h"
 #include "tests/ops/conv2d_problems.h"
 #include "tests/ops/for_kernels.h"
 #include "tests/support/compare.h"
@@ -17,45 +18,54 @@ struct Operands {
   Tensor src, wei, bias;
 };
 
-// What a call fuses varies with `variant`: bias, ReLU, ReLU with mask.
-Conv2dForward run(Context& context, const Conv2dForwardKernel& kernel, Conv2dProblem problem,
-                  const Operands& operands, std::size_t variant, FilterCache* cache = nullptr) {
+Operands make_operands(const Conv2dProblem& p, Tensor (*make)(const Shape&, DType, std::uint64_t)) {
+  return {make(src_shape(p), DType::f32, 1), make(wei_shape(p), DType::f32, 2),
+          make({p.oc}, DType::f32, 3)};
+}
+
+// What a call fuses varies with `variant`: ReLU or not, no pool or one of two, mask or not.
+Conv2dProblem vary(Conv2dProblem problem, std::size_t variant) {
   problem.params.relu = variant % 3 != 0;
+  if (variant % 4 == 1 && can_pool(problem)) problem.params.pool = PoolKind::max;
+  if (variant % 4 == 3 && can_pool(problem)) problem.params.pool = PoolKind::average;
+  return problem;
+}
+
+Conv2dForward run(Context& context, const Conv2dForwardKernel& kernel, Conv2dProblem problem,
+                  const Operands& operands, FilterCache* cache = nullptr) {
   problem.filter_cached = cache != nullptr;
-  Conv2dForward result{poisoned(dst_shape(problem)), {}};
-  if (variant % 3 == 2) result.mask = Tensor::zeros(dst_shape(problem), DType::bits);
-  const Tensor bias = variant % 2 == 0 ? operands.bias : Tensor();
+  Conv2dForward result{poisoned(problem.dst_shape()), {}};
+  if (problem.params.fused()) result.mask = Tensor::zeros(problem.mask_shape(), DType::bits);
   run_kernel(context, kernel, problem,
-             {operands.src, operands.wei, bias, result.dst,
+             {operands.src, operands.wei, operands.bias, result.dst,
               result.mask.defined() ? &result.mask : nullptr, cache});
   return result;
 }
 
-void check_equal(const Conv2dForward& got, const Conv2dForward& want) {
-  const Comparison dst = compare_exact(got.dst, want.dst);
-  CHECK_MESSAGE(dst.ok, dst.message);
-  if (!want.mask.defined()) return;
-  const Comparison mask = compare_exact(got.mask, want.mask);
-  CHECK_MESSAGE(mask.ok, mask.message);
+void check(const Comparison& comparison) {
+  CHECK_MESSAGE(comparison.ok, comparison.message);
 }
 
-TEST_CASE("every conv2d forward kernel is exact on small integers") {
+void check_equal(const Conv2dForward& got, const Conv2dForward& want) {
+  check(compare_exact(got.dst, want.dst));
+  if (want.mask.defined()) check(compare_exact(got.mask, want.mask));
+}
+
+TEST_CASE("conv2d forward kernels that only add products are exact on small integers") {
   Context context;
   std::size_t variant = 0;
-  for (const Conv2dProblem& problem : conv2d_problems()) {
-    const Operands operands{random_integers(src_shape(problem), DType::f32, 1),
-                            random_integers(wei_shape(problem), DType::f32, 2),
-                            random_integers({problem.oc}, DType::f32, 3)};
-    ++variant;
+  for (const Conv2dProblem& plain : conv2d_problems()) {
+    const Conv2dProblem problem = vary(plain, ++variant);
+    const Operands operands = make_operands(problem, random_integers);
     const Conv2dForward want =
-        run(context, reference_of(conv2d_forward_table()), problem, operands, variant);
+        run(context, reference_of(conv2d_forward_table()), problem, operands);
     for_kernels(context, conv2d_forward_table(), problem, [&](const auto& kernel) {
-      CAPTURE(variant);
-      check_equal(run(context, kernel, problem, operands, variant), want);
+      if (!kernel.info.exact) return;
+      check_equal(run(context, kernel, problem, operands), want);
       FilterCache cache;
-      check_equal(run(context, kernel, problem, operands, variant, &cache), want);
+      check_equal(run(context, kernel, problem, operands, &cache), want);
       const std::size_t bytes = cache.bytes();
-      check_equal(run(context, kernel, problem, operands, variant, &cache), want);
+      check_equal(run(context, kernel, problem, operands, &cache), want);
       CHECK(cache.bytes() == bytes);
     });
   }
@@ -63,17 +73,26 @@ TEST_CASE("every conv2d forward kernel is exact on small integers") {
 
 TEST_CASE("every conv2d forward kernel is near the reference on random numbers") {
   Context context;
-  for (const Conv2dProblem& problem : conv2d_problems()) {
-    const Operands operands{random_tensor(src_shape(problem), DType::f32, 1),
-                            random_tensor(wei_shape(problem), DType::f32, 2),
-                            random_tensor({problem.oc}, DType::f32, 3)};
-    const Tensor want =
-        run(context, reference_of(conv2d_forward_table()), problem, operands, 4).dst;
+  std::size_t variant = 0;
+  for (const Conv2dProblem& plain : conv2d_problems()) {
+    Conv2dProblem problem = vary(plain, variant++);
+    const Operands operands = make_operands(problem, random_tensor);
+    const Conv2dForward want =
+        run(context, reference_of(conv2d_forward_table()), problem, operands);
+    Conv2dProblem bare = problem;
+    bare.params.relu = false, bare.params.pool.reset();
+    const Tensor sums = run(context, reference_of(conv2d_forward_table()), bare, operands).dst;
+    problem.filter_cached = true;
     for_kernels(context, conv2d_forward_table(), problem, [&](const auto& kernel) {
-      const Tensor got = run(context, kernel, problem, operands, 4).dst;
-      const Comparison near = compare(
-          got, want, sum_tolerance(kernel.reduction_length(problem), operands.src, operands.wei));
-      CHECK_MESSAGE(near.ok, near.message);
+      FilterCache cache;
+      const Conv2dForward got = run(context, kernel, problem, operands, &cache);
+      const double tolerance =
+          sum_tolerance(kernel.reduction_length(problem), operands.src, operands.wei);
+      check(compare(got.dst, want.dst, tolerance));
+      if (got.mask.defined()) {
+        const std::string wrong = wrong_mask(problem, got.mask, want.mask, sums, tolerance);
+        CHECK_MESSAGE(wrong.empty(), wrong);
+      }
     });
   }
 }
@@ -81,27 +100,37 @@ TEST_CASE("every conv2d forward kernel is near the reference on random numbers")
 TEST_CASE("conv2d forward gives the same bits for every number of threads") {
   Context one({.device = {}, .threads = 1}), two({.device = {}, .threads = 2}),
       three({.device = {}, .threads = 3});
-  const Conv2dProblem problem{2, 40, 37, 40, 72, 3, 3, {.pad = 1, .pad_mode = PadMode::reflect}};
-  const Operands operands{random_tensor(src_shape(problem), DType::f32, 1),
-                          random_tensor(wei_shape(problem), DType::f32, 2),
-                          random_tensor({problem.oc}, DType::f32, 3)};
-  for_kernels(one, conv2d_forward_table(), problem, [&](const auto& kernel) {
-    const Conv2dForward want = run(one, kernel, problem, operands, 2);
-    check_equal(run(two, kernel, problem, operands, 2), want);
-    check_equal(run(three, kernel, problem, operands, 2), want);
-  });
+  for (std::int64_t side : {12, 53}) {  // few tiles and many
+    const Conv2dProblem problem{
+        2, side, side - 3, 40, 72, 3, 3, {.pad = 1, .pad_mode = PadMode::reflect, .relu = true}};
+    const Operands operands = make_operands(problem, random_tensor);
+    Conv2dProblem cached = problem;
+    cached.filter_cached = true;
+    for_kernels(one, conv2d_forward_table(), cached, [&](const auto& kernel) {
+      FilterCache cache;
+      const Conv2dForward want = run(one, kernel, problem, operands, &cache);
+      check_equal(run(two, kernel, problem, operands, &cache), want);
+      check_equal(run(three, kernel, problem, operands, &cache), want);
+    });
+  }
 }
 
 TEST_CASE("a poisoned picture is not hidden by the fused ReLU") {
   Context context;
-  const Conv2dProblem problem{1, 2, 2, 3, 20, 1, 1, {.relu = true}};
-  const Operands operands{
-      Tensor::full(src_shape(problem), NAN), random_tensor(wei_shape(problem), DType::f32, 2), {}};
-  for_kernels(context, conv2d_forward_table(), problem, [&](const auto& kernel) {
-    const Conv2dForward result = run(context, kernel, problem, operands, 5);
-    for (float value : result.dst.values<float>()) CHECK(std::isnan(value));
-    CHECK(compare_exact(result.mask, Tensor::zeros(dst_shape(problem), DType::bits)).ok);
-  });
+  Conv2dProblem problem{1, 2, 2, 3, 20, 1, 1, {.relu = true}};
+  for (std::int64_t size : {1, 3}) {  // the second also for kernels that want 3x3
+    problem.h = problem.w = 8, problem.ic = 16, problem.kh = problem.kw = size;
+    problem.filter_cached = true;
+    const Operands operands{Tensor::full(src_shape(problem), NAN),
+                            random_tensor(wei_shape(problem), DType::f32, 2),
+                            {}};
+    for_kernels(context, conv2d_forward_table(), problem, [&](const auto& kernel) {
+      FilterCache cache;
+      const Conv2dForward result = run(context, kernel, problem, operands, &cache);
+      for (float value : result.dst.template values<float>()) CHECK(std::isnan(value));
+      CHECK(compare_exact(result.mask, Tensor::zeros(problem.mask_shape(), DType::bits)).ok);
+    });
+  }
 }
 
 }  // namespace

@@ -25,8 +25,11 @@ inline Shape src_shape(const Conv2dProblem& p) {
 inline Shape wei_shape(const Conv2dProblem& p) {
   return {p.oc, p.kh, p.kw, p.ic};
 }
-inline Shape dst_shape(const Conv2dProblem& p) {
+inline Shape out_shape(const Conv2dProblem& p) {  // before a pool
   return {p.n, p.oh(), p.ow(), p.oc};
+}
+inline bool can_pool(const Conv2dProblem& p) {
+  return p.oh() >= 2 && p.ow() >= 2;
 }
 
 // What a sum of `length` products may be off in f32: eps (K + 1) max|a| max|b|.

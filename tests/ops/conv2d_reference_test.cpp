@@ -49,7 +49,8 @@ TEST_CASE("convolution does not flip the filter, and bias and ReLU follow it") {
   const Conv2dForward result =
       conv2d_forward(context, src, wei, bias, {.relu = true}, /*want_mask=*/true);
   CHECK(compare_exact(result.dst, Tensor::from<float>({1, 1, 2, 2}, {21.5f, 3, 210.5f, 0})).ok);
-  CHECK((result.mask.data<std::uint64_t>()[0] & 0xf) == 0b0111);
+  CHECK(result.mask.shape() == Shape({1, 1, 2, 16}));  // 16 bits a pixel
+  CHECK((result.mask.data<std::uint64_t>()[0] & 0xffff'ffff) == 0x0001'0003);
 }
 
 TEST_CASE("gradients of the reference equal central differences") {
@@ -80,6 +81,27 @@ TEST_CASE("gradients of the reference equal central differences") {
   }
 }
 
+// One output channel, the identity: what is fused is all there is to see.
+TEST_CASE("a fused pool is the pool of what ReLU lets through, and its mask leads back") {
+  Context context;
+  const Tensor src = Tensor::from<float>({1, 3, 4, 1}, {1, 5, -1, -2, 3, 5, -4, -3, 9, 9, 9, 9});
+  const Tensor wei = Tensor::full({1, 1, 1, 1}, 1),
+               upstream = Tensor::from<float>({1, 1, 2, 1}, {8, 4});
+  const auto check = [&](const Conv2dParams& params, const std::vector<float>& dst,
+                         const std::vector<float>& grad) {
+    const Conv2dForward forward = conv2d_forward(context, src, wei, {}, params, true);
+    CHECK(compare_exact(forward.dst, Tensor::from<float>({1, 1, 2, 1}, dst)).ok);
+    const Tensor want = Tensor::from<float>({1, 3, 4, 1}, grad);
+    const Conv2dUpstream back(upstream, forward.mask);
+    CHECK(compare_exact(conv2d_backward_data(context, back, wei, src.shape(), params), want).ok);
+    CHECK(compare_exact(conv2d_backward_activation(context, back, src.shape(), params), want).ok);
+  };
+  check({.relu = true, .pool = PoolKind::max}, {5, 0}, {0, 8, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0});
+  check({.pool = PoolKind::max}, {5, -1}, {0, 8, 4, 0, 0, 0, 0, 0, 0, 0, 0, 0});
+  check({.relu = true, .pool = PoolKind::average}, {3.5f, 0}, {2, 2, 0, 0, 2, 2, 0, 0, 0, 0, 0, 0});
+  check({.pool = PoolKind::average}, {3.5f, -2.5f}, {2, 2, 1, 1, 2, 2, 1, 1, 0, 0, 0, 0});
+}
+
 TEST_CASE("convolutions that cannot be are refused with a clear message") {
   Context context;
   const Tensor src = Tensor::zeros({1, 4, 4, 3}), wei = Tensor::zeros({2, 3, 3, 3});
@@ -106,6 +128,11 @@ TEST_CASE("convolutions that cannot be are refused with a clear message") {
   CHECK_THROWS_WITH_AS(
       conv2d_backward_data(context, Tensor::zeros({1, 4, 4, 2}), wei, {1, 4, 4, 3}, {}),
       doctest::Contains("gradient is [1, 4, 4, 2], expected [1, 2, 2, 2]"), Error);
+  CHECK_THROWS_WITH_AS(
+      conv2d_backward_data(context, Tensor::zeros({1, 2, 2, 2}), wei, src.shape(), {.relu = true}),
+      doctest::Contains("with a mask exactly when"), Error);
+  CHECK_THROWS_WITH_AS(forward(Tensor::zeros({1, 3, 3, 3}), wei, {}, {.pool = PoolKind::max}),
+                       doctest::Contains("smaller than a window"), Error);
   CHECK_THROWS_AS(
       conv2d_backward_filter(context, src, Tensor::zeros({1, 2, 2, 3}), {2, 3, 3, 3}, {}), Error);
 }

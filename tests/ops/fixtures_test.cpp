@@ -78,10 +78,15 @@ void check_conv2d(Cases& t) {
     const Tensor src = t.get("src"), wei = t.get("wei");
     const auto forward = conv2d_forward(t.context, src, wei, t.get("bias"), params, params.relu);
     t.check("dst", forward.dst);
-    Tensor grad = t.get("upstream");
-    if (params.relu) grad = relu_backward(t.context, grad, forward.mask);
-    t.check("grad_src", conv2d_backward_data(t.context, grad, wei, src.shape(), params));
-    t.check("grad_wei", conv2d_backward_filter(t.context, src, grad, wei.shape(), params));
+    const Conv2dUpstream upstream(t.get("upstream"), forward.mask);
+    t.check("grad_src", conv2d_backward_data(t.context, upstream, wei, src.shape(), params));
+    Tensor grad = upstream.grad_dst;
+    Conv2dParams plain = params;
+    if (params.relu) {
+      grad = conv2d_backward_activation(t.context, upstream, forward.dst.shape(), params);
+      plain.relu = false;
+    }
+    t.check("grad_wei", conv2d_backward_filter(t.context, src, grad, wei.shape(), plain));
     t.check("grad_bias", sum_rows(t.context, grad));
   }
 }
