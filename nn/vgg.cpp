@@ -79,8 +79,8 @@ Shape Vgg::layer_shape(const std::string& layer, std::int64_t h, std::int64_t w)
   throw Error("vgg: layer list and stages disagree");
 }
 
-std::map<std::string, Variable> Vgg::forward(Context& context, const Variable& image,
-                                             std::span<const std::string> layers) {
+void Vgg::forward(Context& context, const Variable& image, std::span<const std::string> layers,
+                  const Visitor& visit) {
   check_layers(layers);
   IMPASTO_CHECK(image.shape().rank() == 4 && image.shape()[3] == 3,
                 "vgg: picture of shape {}, expected [n, h, w, 3]", image.shape().to_string());
@@ -88,23 +88,34 @@ std::map<std::string, Variable> Vgg::forward(Context& context, const Variable& i
     return std::ranges::count(layers, name) != 0;
   };
   std::ptrdiff_t left = std::ranges::count_if(names_, wanted);
-  std::map<std::string, Variable> taps;
   const auto tap = [&](const std::string& name, const Variable& value) {
-    if (wanted(name) && taps.emplace(name, value).second) --left;
+    if (!wanted(name)) return;
+    visit(name, value);
+    --left;
   };
   Variable x = input_.forward(context, image);
   for (Stage& stage : stages_) {
     if (left == 0) break;
-    const bool fused = stage.module && stage.conv != stage.output && !wanted(stage.conv);
+    const bool has_relu = stage.module && stage.conv != stage.output;
+    const bool fused = has_relu && !wanted(stage.conv);
     if (!stage.module) {
       x = pool2d(context, x, pooling_);
     } else {
       x = stage.module->forward(context, x, fused);
-      tap(stage.conv, x);
-      if (!fused && stage.conv != stage.output && left > 0) x = relu(context, x);
     }
-    tap(stage.output, x);
+    if (has_relu && !fused) {
+      tap(stage.conv, x);
+      if (left > 0) x = relu(context, x);
+    }
+    if (left > 0) tap(stage.output, x);
   }
+}
+
+std::map<std::string, Variable> Vgg::forward(Context& context, const Variable& image,
+                                             std::span<const std::string> layers) {
+  std::map<std::string, Variable> taps;
+  forward(context, image, layers,
+          [&](const std::string& name, const Variable& value) { taps.emplace(name, value); });
   return taps;
 }
 

@@ -10,6 +10,7 @@
 
 #include <array>
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <memory>
 #include <span>
@@ -67,8 +68,13 @@ class Vgg {
   // it.
   Shape layer_shape(const std::string& layer, std::int64_t h, std::int64_t w) const;
 
-  // image [n, h, w, 3], RGB, 0..255. Returns the asked layers; nothing behind the deepest of them
-  // runs.
+  // image [n, h, w, 3], RGB, 0..255. Calls visit(name, value) for each of the asked layers once, in
+  // network order, before the next layer is computed; nothing behind the deepest of them runs.
+  using Visitor = std::function<void(const std::string& layer, const Variable& value)>;
+  void forward(Context& context, const Variable& image, std::span<const std::string> layers,
+               const Visitor& visit);
+
+  // The same, for who needs them all at once.
   std::map<std::string, Variable> forward(Context& context, const Variable& image,
                                           std::span<const std::string> layers);
 

@@ -73,13 +73,36 @@ void StyleObjective::add_style_targets(Context& context, const std::vector<Tenso
   }
   for (std::size_t i = 0; i < styles.size(); ++i) {
     check_size(network_, names, styles[i], "style");
-    auto features = network_.forward(context, Variable(styles[i]), names);
-    for (Term& term : style_) {
-      const Tensor& map = features.at(term.layer).value();
-      const Tensor gram = gram_forward(context, map, blend[i] * gram_scale(map.shape()));
-      term.target = term.target.defined() ? add(context, term.target, gram) : gram;
-    }
+    const auto add_gram = [&](const std::string& layer, const Variable& map) {
+      const Tensor gram = gram_forward(context, map.value(), blend[i] * gram_scale(map.shape()));
+      for (Term& term : style_) {
+        if (term.layer != layer) continue;
+        term.target = term.target.defined() ? add(context, term.target, gram) : gram;
+      }
+    };
+    network_.forward(context, Variable(styles[i]), names, add_gram);
   }
+}
+
+// The losses of a layer are built while the network is at that layer: so its features die as soon
+// as the next layer has read them, unless a gradient rule saved them, and its gradients are
+// computed when the backward pass is there.
+StyleObjective::TermLosses StyleObjective::term_losses(Context& context, const Variable& image) {
+  TermLosses losses{std::vector<Variable>(content_.size()), std::vector<Variable>(style_.size())};
+  network_.forward(context, image, names_, [&](const std::string& layer, const Variable& map) {
+    for (std::size_t i = 0; i < content_.size(); ++i) {
+      const Term& term = content_[i];
+      if (term.layer != layer) continue;
+      losses.content[i] = mse(context, map, Variable(term.target), term.weight);
+    }
+    for (std::size_t i = 0; i < style_.size(); ++i) {
+      const Term& term = style_[i];
+      if (term.layer != layer) continue;
+      const Variable g = gram(context, map, gram_scale(map.shape()));
+      losses.style[i] = mse(context, g, Variable(term.target), term.weight);
+    }
+  });
+  return losses;
 }
 
 LossGradient StyleObjective::evaluate(Context& context, const Tensor& image, bool want_gradient) {
@@ -90,19 +113,13 @@ LossGradient StyleObjective::evaluate(Context& context, const Tensor& image, boo
     total = total.defined() ? add(context, total, loss) : loss;
     return loss.value().item();
   };
-  {
-    // Features die with this map: from then on the graph keeps only what gradient rules read.
-    const auto features = network_.forward(context, x, names_);
-    for (const Term& term : content_) {
-      result.losses.content[term.layer] =
-          include(mse(context, features.at(term.layer), Variable(term.target), term.weight));
-    }
-    for (const Term& term : style_) {
-      const Variable& map = features.at(term.layer);
-      const Variable g = gram(context, map, gram_scale(map.shape()));
-      result.losses.style[term.layer] =
-          include(mse(context, g, Variable(term.target), term.weight));
-    }
+  // Added up in the order of the terms, whatever the order of the layers in the network.
+  const TermLosses losses = term_losses(context, x);
+  for (std::size_t i = 0; i < content_.size(); ++i) {
+    result.losses.content[content_[i].layer] = include(losses.content[i]);
+  }
+  for (std::size_t i = 0; i < style_.size(); ++i) {
+    result.losses.style[style_[i].layer] = include(losses.style[i]);
   }
   if (settings_.tv_weight > 0) {
     result.losses.tv = include(total_variation(context, x, settings_.tv_kind, settings_.tv_weight));

@@ -47,6 +47,10 @@ class StyleObjective {
     double weight;
     Tensor target;  // features, or a Gram matrix [1, c, c]
   };
+  struct TermLosses {
+    std::vector<Variable> content, style;  // in the order of the terms
+  };
+  TermLosses term_losses(Context& context, const Variable& image);
   void add_content_targets(Context& context, const Tensor& content);
   void add_style_targets(Context& context, const std::vector<Tensor>& styles);
 

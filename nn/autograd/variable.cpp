@@ -1,6 +1,8 @@
 #include "nn/autograd/variable.h"
 
+#include <algorithm>
 #include <array>
+#include <atomic>
 #include <set>
 #include <unordered_set>
 
@@ -11,31 +13,29 @@ namespace {
 
 constexpr std::size_t kMaxInputs = 8;
 
-// Nodes below root, inputs before outputs. An explicit stack: graphs are deeper than call stacks.
-std::vector<std::shared_ptr<GradState>> topological_order(const std::shared_ptr<GradState>& root) {
+// Larger at each call. Only the order within a graph matters, and there inputs exist before
+// outputs.
+std::uint64_t next_sequence() {
+  static std::atomic<std::uint64_t> last{0};
+  return ++last;
+}
+
+// Nodes below root in the order of their recording, so inputs before outputs. No recursion: graphs
+// are deeper than call stacks.
+std::vector<std::shared_ptr<GradState>> recorded_order(const std::shared_ptr<GradState>& root) {
   std::vector<std::shared_ptr<GradState>> order;
   std::unordered_set<const GradState*> seen;
-  struct Visit {
-    std::shared_ptr<GradState> state;
-    std::size_t next_input = 0;
-  };
-  std::vector<Visit> stack;
   const auto enter = [&](const std::shared_ptr<GradState>& state) {
     if (state && state->needs_grad && state->node && seen.insert(state.get()).second) {
-      stack.push_back({state});
+      order.push_back(state);
     }
   };
   enter(root);
-  while (!stack.empty()) {
-    Visit& visit = stack.back();
-    const auto& inputs = visit.state->node->inputs;
-    if (visit.next_input < inputs.size()) {
-      enter(inputs[visit.next_input++]);  // may move `visit`: not used after this
-    } else {
-      order.push_back(visit.state);
-      stack.pop_back();
-    }
+  for (std::size_t next = 0; next < order.size(); ++next) {
+    const Node& node = *order[next]->node;  // `order` grows, the node stays
+    for (const auto& input : node.inputs) enter(input);
   }
+  std::ranges::sort(order, {}, [](const auto& state) { return state->node->sequence; });
   return order;
 }
 
@@ -113,6 +113,7 @@ Variable record(std::string op, Tensor value, std::initializer_list<Variable> in
   Variable output(std::move(value), true);
   auto node = std::make_shared<Node>();
   node->op = std::move(op);
+  node->sequence = next_sequence();
   for (const Variable& input : inputs) node->inputs.push_back(input.state());
   node->saved = std::move(saved);
   node->rule = std::move(rule);
@@ -129,7 +130,7 @@ void backward(Context& context, const Variable& root, Tensor upstream) {
     upstream = Tensor::full(root.shape(), 1, root.value().dtype());
   }
   check_gradient_fits(*root.state(), upstream, "the root");
-  std::vector<std::shared_ptr<GradState>> order = topological_order(root.state());
+  std::vector<std::shared_ptr<GradState>> order = recorded_order(root.state());
   accumulate(context, *root.state(), std::move(upstream));
   while (!order.empty()) {
     run_rule(context, *order.back());
@@ -139,7 +140,7 @@ void backward(Context& context, const Variable& root, Tensor upstream) {
 
 std::string dump_graph(const Variable& root) {
   std::string text;
-  for (const auto& state : topological_order(root.state())) {
+  for (const auto& state : recorded_order(root.state())) {
     std::size_t bytes = 0;
     for (const Tensor& tensor : state->node->saved) bytes += tensor.bytes();
     text += fmt::format("{} {} saves {} bytes\n", state->node->op, state->shape.to_string(), bytes);
@@ -150,7 +151,7 @@ std::string dump_graph(const Variable& root) {
 std::size_t saved_bytes(const Variable& root) {
   std::set<const void*> counted;
   std::size_t bytes = 0;
-  for (const auto& state : topological_order(root.state())) {
+  for (const auto& state : recorded_order(root.state())) {
     for (const Tensor& tensor : state->node->saved) {
       if (tensor.defined() && counted.insert(tensor.raw()).second) bytes += tensor.bytes();
     }

@@ -6,9 +6,14 @@
 // somebody holds its Variable or a rule saved it. Nothing is recorded for inputs that need no
 // gradient, and rules are told which gradients are wanted, so frozen weights cost no kernel and no
 // memory.
+//
+// backward() runs nodes in the reverse of the order in which they were recorded. So who builds a
+// loss on a layer as soon as the layer is there also gets its gradient just before the layer's own
+// is needed: the gradients of shallow taps do not wait in memory while the deep layers run.
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <functional>
 #include <initializer_list>
 #include <memory>
@@ -45,6 +50,7 @@ struct GradState {
 
 struct Node {
   std::string op;
+  std::uint64_t sequence = 0;  // larger than that of every node it depends on
   std::vector<std::shared_ptr<GradState>> inputs;
   std::vector<Tensor> saved;
   BackwardRule rule;  // empty once it has run

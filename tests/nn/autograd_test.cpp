@@ -78,6 +78,28 @@ TEST_CASE("a rule that returns a wrong shape is caught") {
   CHECK_THROWS_WITH_AS(backward(context, sum(context, y)), doctest::Contains("wrong"), Error);
 }
 
+// The identity, whose rule notes that it ran.
+Variable noted(const std::string& name, const Variable& x, std::vector<std::string>& ran) {
+  return record(name, x.value(), {x}, {}, [name, &ran](const BackwardCall& call) {
+    ran.push_back(name);
+    return std::vector{call.grad_dst};
+  });
+}
+
+TEST_CASE("rules run in the reverse order of recording: a tap's just before its layer's") {
+  Context context;
+  std::vector<std::string> ran;
+  const Variable x(random_tensor({5}, DType::f64, 1), true);
+  const Variable layer1 = noted("layer1", x, ran);
+  const Variable tap1 = noted("tap1", layer1, ran);
+  const Variable layer2 = noted("layer2", layer1, ran);
+  const Variable tap2 = noted("tap2", layer2, ran);
+  const Variable layer3 = noted("layer3", layer2, ran);
+  backward(context, sum(context, add(context, add(context, tap2, tap1), layer3)));
+  CHECK(ran == std::vector<std::string>{"layer3", "tap2", "layer2", "tap1", "layer1"});
+  CHECK(test::compare(x.grad(), Tensor::full({5}, 3, DType::f64), 0).ok);
+}
+
 TEST_CASE("long chains need no call stack") {
   Context context;
   const Variable x(Tensor::scalar(1, DType::f64), true);

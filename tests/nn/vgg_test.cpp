@@ -56,16 +56,35 @@ TEST_CASE("a layer's value does not depend on which others are tapped") {
   }
 }
 
+std::int64_t convolutions(const Context& context) {
+  std::int64_t count = 0;
+  for (const auto& [id, runs] : context.launches()) {
+    if (id.starts_with("conv2d.fwd.")) count += runs;
+  }
+  return count;
+}
+
+TEST_CASE("layers are visited in network order, each before the next is computed") {
+  Vgg network(vgg_spec(tiny_weights(kTiny), "tiny"));
+  Context context;
+  const Names wanted = {"relu2_1", "conv1_1", "relu1_1", "conv0", "pool1"};
+  Names seen;
+  std::vector<std::int64_t> computed;
+  network.forward(context, picture(8, 8), wanted, [&](const std::string& layer, const Variable& x) {
+    CHECK(x.shape() == network.layer_shape(layer, 8, 8));
+    seen.push_back(layer);
+    computed.push_back(convolutions(context));
+  });
+  CHECK(seen == Names{"conv0", "conv1_1", "relu1_1", "pool1", "relu2_1"});
+  CHECK(computed == std::vector<std::int64_t>{2, 3, 3, 4, 5});  // with the input convention
+}
+
 TEST_CASE("nothing behind the deepest tapped layer runs") {
   Vgg network(vgg_spec(tiny_weights(kTiny), "tiny"));
   Context context;
   const Names wanted = {"relu1_1"};
   network.forward(context, picture(8, 8), wanted);
-  std::int64_t convs = 0;
-  for (const auto& [id, runs] : context.launches()) {
-    if (id.starts_with("conv2d.fwd.")) convs += runs;
-  }
-  CHECK(convs == 3);  // the input convention, conv0, conv1_1
+  CHECK(convolutions(context) == 3);  // the input convention, conv0, conv1_1
 }
 
 TEST_CASE("the input convention is read from the metadata") {
