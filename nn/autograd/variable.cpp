@@ -58,18 +58,33 @@ void accumulate(Context& context, GradState& state, Tensor gradient) {
   }
 }
 
+// Runs the rule. What flows to an input is lent to it for that time, unless somebody else sees it.
+std::vector<Tensor> call_rule(Context& context, const Node& node, const Tensor& grad_dst,
+                              std::span<const bool> wanted) {
+  std::array<Tensor, kMaxInputs> flowing;
+  for (std::size_t i = 0; i < node.inputs.size(); ++i) {
+    if (!wanted[i] || !node.inputs[i]->grad.solely_owned()) continue;
+    flowing[i] = std::exchange(node.inputs[i]->grad, Tensor());
+  }
+  std::vector<Tensor> gradients =
+      node.rule({context, grad_dst, node.saved, wanted, {flowing.data(), node.inputs.size()}});
+  for (std::size_t i = 0; i < node.inputs.size(); ++i) {
+    if (flowing[i].defined()) node.inputs[i]->grad = std::move(flowing[i]);
+  }
+  return gradients;
+}
+
 void run_rule(Context& context, GradState& state) {
   Node& node = *state.node;
   IMPASTO_CHECK(node.rule != nullptr, "backward: the graph of {} was already used and freed",
                 node.op);
-  const Tensor grad_dst = std::move(state.grad);
-  state.grad = Tensor();
+  const Tensor grad_dst = std::exchange(state.grad, Tensor());
   std::array<bool, kMaxInputs> wanted{};
   for (std::size_t i = 0; i < node.inputs.size(); ++i) {
     wanted[i] = node.inputs[i] && node.inputs[i]->needs_grad;
   }
   std::vector<Tensor> gradients =
-      node.rule({context, grad_dst, node.saved, {wanted.data(), node.inputs.size()}});
+      call_rule(context, node, grad_dst, {wanted.data(), node.inputs.size()});
   node.rule = nullptr;
   node.saved.clear();
   for (std::size_t i = 0; i < node.inputs.size(); ++i) {

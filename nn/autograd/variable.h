@@ -19,6 +19,7 @@
 #include <memory>
 #include <span>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "tensor/context.h"
@@ -32,6 +33,13 @@ struct BackwardCall {
   const Tensor& grad_dst;         // gradient of the node's output
   std::span<const Tensor> saved;  // in the order they were given to record()
   std::span<const bool> wanted;   // one an input
+  std::span<Tensor> flowing;      // one an input: see take_flowing()
+
+  // The gradient that other rules have already sent to input i, handed over so that this rule adds
+  // to it in place and returns the sum, where otherwise the engine would add up two tensors.
+  // Undefined when there is none, or when somebody else sees its memory: the rule then returns its
+  // own gradient alone. What a rule does not take, the engine adds.
+  Tensor take_flowing(std::size_t i) const { return std::exchange(flowing[i], Tensor()); }
 };
 
 // Returns one gradient an input; those that are not wanted stay undefined.

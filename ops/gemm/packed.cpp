@@ -25,7 +25,7 @@ void multiply_block(const PackedProduct& product, const gemm_tile::TileKernel& k
   // At least once: a product over nothing is zero, and must be written.
   for (std::int64_t depth = 0; depth == 0 || depth < product.k; depth += kDepth) {
     tile.k = std::min(kDepth, product.k - depth);
-    tile.add = depth > 0;
+    tile.add = product.add || depth > 0;
     for (std::int64_t j = block.first_col; j < block.end_col; j += kernel.cols) {
       tile.b = product.panels + j * product.k + depth * kernel.cols;
       tile.cols = std::min(kernel.cols, product.n - j);

@@ -1,4 +1,4 @@
-// C = alpha A B for a B that was packed into panels: what gemm and the gradient of gram share.
+// C (+)= alpha A B for a B that was packed into panels: what gemm and the gradient of gram share.
 //
 // A panel holds `tile.cols` columns of B, row after row, zero beyond the last column; panel j
 // starts at j * k * tile.cols. A is read where it lies, in any layout.
@@ -19,6 +19,7 @@ struct PackedProduct {
   const float* panels = nullptr;
   float* c = nullptr;  // [m, n]
   float alpha = 1;
+  bool add = false;  // to what c holds
 };
 
 // Floats that the panels of a [k, n] matrix take.

@@ -26,16 +26,20 @@ Tensor gram_forward(Context& context, const Tensor& features, double scale) {
 }
 
 Tensor gram_backward(Context& context, const Tensor& features, const Tensor& grad_gram,
-                     double scale) {
+                     double scale, Tensor sum) {
   const GramProblem problem = make_problem(features, scale);
   const Shape want{problem.n, problem.c, problem.c};
   IMPASTO_CHECK(grad_gram.shape() == want && grad_gram.dtype() == problem.dtype,
                 "gram backward: gradient {} {}, expected {} {}", grad_gram.shape().to_string(),
                 to_string(grad_gram.dtype()), want.to_string(), to_string(problem.dtype));
-  Tensor grad_features = context.empty(features.shape(), problem.dtype);
+  const bool accumulate = sum.defined();
+  if (!accumulate) sum = context.empty(features.shape(), problem.dtype);
+  IMPASTO_CHECK(sum.shape() == features.shape() && sum.dtype() == problem.dtype,
+                "gram backward: adds to {} {}, expected {} {}", sum.shape().to_string(),
+                to_string(sum.dtype()), features.shape().to_string(), to_string(problem.dtype));
   launch(context, gram_backward_table(), problem,
-         GramBackwardArgs{features, grad_gram, grad_features});
-  return grad_features;
+         GramBackwardArgs{features, grad_gram, sum, accumulate});
+  return sum;
 }
 
 }  // namespace impasto

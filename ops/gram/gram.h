@@ -27,9 +27,9 @@ struct GramProblem {
 Tensor gram_forward(Context& context, const Tensor& features, double scale);
 
 // grad_features = scale * F (dG + dG^T), shape of features. grad_gram [n, c, c] need not be
-// symmetric.
+// symmetric. Where `sum` is defined, the gradient is added to it in place and it is returned.
 Tensor gram_backward(Context& context, const Tensor& features, const Tensor& grad_gram,
-                     double scale);
+                     double scale, Tensor sum = {});
 
 struct GramForwardArgs {
   const Tensor& features;
@@ -39,6 +39,7 @@ struct GramBackwardArgs {
   const Tensor& features;
   const Tensor& grad_gram;
   Tensor& grad_features;
+  bool accumulate = false;  // add to what grad_features holds
 };
 KernelTable<GramProblem, GramForwardArgs> gram_forward_table();    // gram.fwd
 KernelTable<GramProblem, GramBackwardArgs> gram_backward_table();  // gram.bwd

@@ -34,7 +34,8 @@ void backward_reference(Context&, const GramProblem& problem, const GramBackward
           for (std::int64_t j = 0; j < c; ++j) {
             sum += double{f[p * c + j]} * (double{grad[j * c + i]} + double{grad[i * c + j]});
           }
-          grad_f[p * c + i] = static_cast<T>(scale * sum);
+          T& to = grad_f[p * c + i];
+          to = static_cast<T>((args.accumulate ? double{to} : 0) + scale * sum);
         }
       }
     }

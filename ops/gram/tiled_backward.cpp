@@ -1,5 +1,5 @@
 // The gradient as one tiled product: scale (dG + dG^T) is written straight into packed panels, and
-// the features are read in place.
+// the features are read in place. To add to a gradient that is there already costs one read of it.
 #include <algorithm>
 
 #include "ops/gemm/packed.h"
@@ -48,7 +48,8 @@ void backward_tiled(Context& context, const GramProblem& problem, const GramBack
                      .a_row = c,
                      .a_step = 1,
                      .panels = panels,
-                     .c = args.grad_features.data<float>() + b * m * c},
+                     .c = args.grad_features.data<float>() + b * m * c,
+                     .add = args.accumulate},
                     tile);
   }
 }

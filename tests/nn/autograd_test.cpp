@@ -5,6 +5,8 @@
 
 #include "nn/autograd/functions.h"
 #include "ops/elementwise/elementwise.h"
+#include "ops/gram/gram.h"
+#include "tensor/allocator.h"
 #include "tests/support/compare.h"
 #include "tests/support/random_tensors.h"
 
@@ -38,6 +40,65 @@ TEST_CASE("a diamond whose rules share one tensor does not sum into it") {
   backward(context, sum(context, add(context, add(context, x, y), x)));
   CHECK(test::compare(x.grad(), Tensor::full({5}, 2, DType::f64), 0).ok);
   CHECK(test::compare(y.grad(), Tensor::full({5}, 1, DType::f64), 0).ok);
+}
+
+// Adds what its rule is told of the flowing gradient to `taken`; twice the upstream is its
+// gradient.
+Variable doubled(Context& context, const Variable& x, std::vector<bool>& taken) {
+  return record("doubled", scale(context, x.value(), 2), {x}, {},
+                [&taken](const BackwardCall& call) {
+                  Tensor flowing = call.take_flowing(0);
+                  taken.push_back(flowing.defined());
+                  if (!flowing.defined()) return std::vector{scale(call.context, call.grad_dst, 2)};
+                  axpby(call.context, 2, call.grad_dst, 1, flowing);
+                  return std::vector{flowing};
+                });
+}
+
+TEST_CASE("a rule may add its gradient to the one that flows already, if nobody else sees that") {
+  Context context;
+  std::vector<bool> taken;
+  const Variable x(random_tensor({5}, DType::f64, 1), true);
+  const Variable first = doubled(context, x, taken), second = doubled(context, x, taken);
+  backward(context, sum(context, add(context, first, second)));
+  CHECK(taken == std::vector{false, true});  // nothing flows to x before the second's rule has run
+  CHECK(test::compare(x.grad(), Tensor::full({5}, 4, DType::f64), 0).ok);
+
+  const Tensor held = x.grad();
+  backward(context, doubled(context, x, taken), Tensor::full({5}, 1, DType::f64));
+  CHECK_FALSE(taken.back());
+  CHECK(test::compare(x.grad(), Tensor::full({5}, 6, DType::f64), 0).ok);
+  CHECK(test::compare(held, Tensor::full({5}, 4, DType::f64), 0).ok);
+}
+
+TEST_CASE("an input that is given twice gets both gradients, taken or not") {
+  Context context;
+  for (bool take : {false, true}) {
+    const Variable x(random_tensor({5}, DType::f64, 1), true);
+    const Variable twice = record("twice", x.value(), {x, x}, {}, [take](const BackwardCall& call) {
+      const Tensor flowing = take ? call.take_flowing(0) : Tensor();
+      const Tensor own = scale(call.context, call.grad_dst, 1);
+      return std::vector{flowing.defined() ? add(call.context, flowing, own) : own, call.grad_dst};
+    });
+    backward(context, sum(context, add(context, twice, scale(context, x, 3))));
+    CHECK(test::compare(x.grad(), Tensor::full({5}, 5, DType::f64), 0).ok);
+  }
+}
+
+TEST_CASE("the gradient of gram goes into the flowing one: no tensor and no sum of its own") {
+  Context context;
+  const Variable x(random_tensor({1, 40, 30, 8}, DType::f32, 1), true);
+  const Variable tap = gram(context, x, 0.1);
+  const Variable through = scale(context, x, 3);
+  const Variable root = add(context, sum(context, tap), sum(context, through));
+  gram_backward(context, x.value(), tap.value(), 0.1);  // scratch that is kept
+  context.reset_launches();
+  const std::size_t before = allocator_of({}).stats().allocations;
+  backward(context, root);
+  CHECK(launches_of(context, "gram.bwd") == 1);
+  CHECK(launches_of(context, "elementwise.map") == 1);  // the rule of scale; nothing adds
+  // The upstream scalar, the results of two sums, that of scale.
+  CHECK(allocator_of({}).stats().allocations - before == 4);
 }
 
 TEST_CASE("gradients accumulate over backward passes until cleared") {

@@ -6,6 +6,7 @@
 #include <doctest/doctest.h>
 
 #include "nn/autograd/functions.h"
+#include "ops/elementwise/elementwise.h"
 #include "tests/support/gradient.h"
 #include "tests/support/random_tensors.h"
 
@@ -40,6 +41,10 @@ void check_rule(const Function& function, const std::vector<Tensor>& inputs) {
     auto [alone, alone_variables] = evaluate(inputs, i);
     backward(context, alone, upstream);
     CHECK(test::compare_exact(alone_variables[i].grad(), variables[i].grad()).ok);
+    // Once more, into the gradient that is there: a rule that adds to it must add the same.
+    backward(context, function(context, alone_variables), upstream);
+    const Tensor twice = scale(context, variables[i].grad(), 2);
+    CHECK(test::compare(alone_variables[i].grad(), twice, 1e-15 * test::max_abs(twice)).ok);
   }
 }
 

@@ -5,6 +5,7 @@
 
 #include <doctest/doctest.h>
 
+#include "ops/elementwise/elementwise.h"
 #include "tests/ops/for_kernels.h"
 #include "tests/support/compare.h"
 #include "tests/support/gradient.h"
@@ -18,8 +19,9 @@ using namespace test;
 // Sizes around the register tiles and the pixel slices of the kernels.
 std::vector<GramProblem> problems(DType dtype) {
   std::vector<GramProblem> list;
-  const std::int64_t sizes[][3] = {{1, 1, 1},    {2, 5, 3},    {1, 64, 16},   {2, 49, 33},
-                                   {1, 300, 64}, {2, 1031, 7}, {1, 2500, 65}, {1, 130, 200}};
+  const std::int64_t sizes[][3] = {{1, 1, 1},     {2, 5, 3},     {1, 64, 16},
+                                   {2, 49, 33},   {1, 300, 64},  {2, 1031, 7},
+                                   {1, 2500, 65}, {1, 130, 200}, {1, 40, 520}};
   for (const auto& [n, m, c] : sizes) list.push_back({n, m, c, 0.125, dtype});
   return list;
 }
@@ -96,37 +98,49 @@ TEST_CASE("every gram kernel stays within its error bound and is symmetric to th
   }
 }
 
-TEST_CASE("every gram backward kernel is exact on integers and takes any dG") {
+// Runs a backward kernel that writes, and one that adds to `there`; both results through `check`.
+template <class Check>
+void for_backward_kernels(Context& context, const GramProblem& p, const Tensor& features,
+                          const Tensor& grad, const Tensor& there, Check check) {
+  for_kernels(context, gram_backward_table(), p, [&](const auto& kernel) {
+    Tensor result = poisoned(features.shape(), p.dtype);
+    run_kernel(context, kernel, p, {features, grad, result});
+    check(kernel, result, gradient_of(p, features, grad));
+    Tensor sum = there.clone();
+    run_kernel(context, kernel, p, {features, grad, sum, true});
+    check(kernel, sum, add(context, gradient_of(p, features, grad), there.to(DType::f64)));
+  });
+}
+
+TEST_CASE("every gram backward kernel is exact on integers, takes any dG, and adds when told to") {
   Context context;
   for (DType dtype : {DType::f32, DType::f64}) {
     for (const GramProblem& p : problems(dtype)) {
       const Tensor features = random_integers({p.n, 1, p.m, p.c}, dtype, 1);
       const Tensor grad = random_integers({p.n, p.c, p.c}, dtype, 2);
-      const Tensor want = gradient_of(p, features, grad);
-      for_kernels(context, gram_backward_table(), p, [&](const auto& kernel) {
-        Tensor result = poisoned(features.shape(), dtype);
-        run_kernel(context, kernel, p, {features, grad, result});
-        CHECK(compare(result, want, 0).ok);
-      });
+      const Tensor there = random_integers(features.shape(), dtype, 3);
+      for_backward_kernels(context, p, features, grad, there,
+                           [](const auto&, const Tensor& got, const Tensor& want) {
+                             CHECK(compare(got, want, 0).ok);
+                           });
     }
   }
 }
 
-TEST_CASE("every gram backward kernel stays within its error bound") {
+TEST_CASE("every gram backward kernel stays within its error bound, added to a sum or not") {
   Context context;
   for (DType dtype : {DType::f32, DType::f64}) {
     for (const GramProblem& p : problems(dtype)) {
       const Tensor features = random_tensor({p.n, 1, p.m, p.c}, dtype, 1);
       const Tensor grad = random_tensor({p.n, p.c, p.c}, dtype, 2);
-      const Tensor want = gradient_of(p, features, grad);
-      for_kernels(context, gram_backward_table(), p, [&](const auto& kernel) {
-        Tensor result = poisoned(features.shape(), dtype);
-        run_kernel(context, kernel, p, {features, grad, result});
-        const double length = static_cast<double>(kernel.reduction_length(p) + 2);
-        const double tolerance =
-            p.scale * epsilon_of(dtype) * length * max_abs(features) * 2 * max_abs(grad);
-        CHECK(compare(result, want, tolerance).ok);
-      });
+      const Tensor there = random_tensor(features.shape(), dtype, 3);
+      for_backward_kernels(
+          context, p, features, grad, there,
+          [&](const auto& kernel, const Tensor& got, const Tensor& want) {
+            const double length = static_cast<double>(kernel.reduction_length(p) + 3);
+            const double largest = p.scale * length * max_abs(features) * 2 * max_abs(grad);
+            CHECK(compare(got, want, epsilon_of(dtype) * (largest + max_abs(there))).ok);
+          });
     }
   }
 }
@@ -165,6 +179,9 @@ TEST_CASE("gram refuses operands that do not fit") {
   CHECK_THROWS_WITH_AS(gram_backward(context, features, Tensor::zeros({3, 3}), 1),
                        doctest::Contains("[3, 3] f32, expected [1, 3, 3] f32"), Error);
   CHECK_THROWS_AS(gram_backward(context, features, Tensor::zeros({1, 3, 3}, DType::f64), 1), Error);
+  CHECK_THROWS_WITH_AS(
+      gram_backward(context, features, Tensor::zeros({1, 3, 3}), 1, Tensor::zeros({1, 2, 3, 3})),
+      doctest::Contains("adds to [1, 2, 3, 3] f32, expected [1, 2, 2, 3] f32"), Error);
 }
 
 }  // namespace
