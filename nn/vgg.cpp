@@ -94,20 +94,27 @@ void Vgg::forward(Context& context, const Variable& image, std::span<const std::
     --left;
   };
   Variable x = input_.forward(context, image);
-  for (Stage& stage : stages_) {
-    if (left == 0) break;
-    const bool has_relu = stage.module && stage.conv != stage.output;
-    const bool fused = has_relu && !wanted(stage.conv);
+  for (std::size_t i = 0; i < stages_.size() && left > 0; ++i) {
+    const Stage& stage = stages_[i];
+    const bool before_pool = i + 1 < stages_.size() && !stages_[i + 1].module;
     if (!stage.module) {
       x = pool2d(context, x, pooling_);
-    } else {
-      x = stage.module->forward(context, x, fused);
-    }
-    if (has_relu && !fused) {
+      tap(stage.output, x);
+    } else if (stage.conv == stage.output) {
+      x = stage.module->forward(context, x, false);
+      tap(stage.output, x);
+    } else if (wanted(stage.conv)) {
+      x = stage.module->forward(context, x, false);
       tap(stage.conv, x);
       if (left > 0) x = relu(context, x);
+      tap(stage.output, x);
+    } else if (wanted(stage.output) || !before_pool) {
+      x = stage.module->forward(context, x, true);
+      tap(stage.output, x);
+    } else {  // nobody sees what is between the convolution and the pool
+      x = stage.module->forward(context, x, true, pooling_);
+      tap(stages_[++i].output, x);
     }
-    if (left > 0) tap(stage.output, x);
   }
 }
 

@@ -51,12 +51,14 @@ Conv2d::Conv2d(Tensor wei, Tensor bias, const Conv2dParams& params, bool frozen)
 }
 
 Variable Conv2d::forward(Context& context, const Variable& src) {
-  return forward(context, src, params_.relu);
+  return forward(context, src, params_.relu, params_.pool);
 }
 
-Variable Conv2d::forward(Context& context, const Variable& src, bool relu) {
+Variable Conv2d::forward(Context& context, const Variable& src, bool relu,
+                         std::optional<PoolKind> pool) {
   Conv2dParams params = params_;
   params.relu = relu;
+  params.pool = pool;
   return conv2d(context, src, wei_, bias_, params, &cache_);
 }
 

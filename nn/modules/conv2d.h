@@ -16,8 +16,10 @@ class Conv2d final : public Module {
   Conv2d(Tensor wei, Tensor bias, const Conv2dParams& params, bool frozen);
 
   Variable forward(Context& context, const Variable& src) override;
-  // With params.relu overridden: a tap on the convolution itself wants its output before ReLU.
-  Variable forward(Context& context, const Variable& src, bool relu);
+  // With what is fused overridden: a tap on the convolution itself wants its output before ReLU,
+  // and where nobody wants it before the pool, that is fused, too.
+  Variable forward(Context& context, const Variable& src, bool relu,
+                   std::optional<PoolKind> pool = {});
   std::vector<std::pair<std::string, Variable>> parameters() const override;
 
   std::int64_t in_channels() const { return wei_.shape()[3]; }
