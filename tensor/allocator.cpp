@@ -3,8 +3,7 @@
 #include <algorithm>
 #include <cstdlib>
 
-#include <sys/mman.h>
-
+#include "tensor/arena.h"
 #include "tensor/error.h"
 
 #ifdef __SANITIZE_ADDRESS__
@@ -54,36 +53,35 @@ void Allocator::set_limit(std::size_t limit_bytes) {
 
 namespace {
 
+// Small blocks from the C++ heap, large ones from an arena that keeps them.
 class CpuAllocator final : public Allocator {
  protected:
   void* do_allocate(std::size_t bytes) override {
-    if (bytes > PTRDIFF_MAX - kHugePage) return nullptr;
-    void* pointer = std::aligned_alloc(alignment_of(bytes), reserved(bytes));
-    if (pointer == nullptr) return nullptr;
-    if (alignment_of(bytes) == kHugePage) ::madvise(pointer, reserved(bytes), MADV_HUGEPAGE);
+    if (bytes > PTRDIFF_MAX / 2) return nullptr;
+    if (bytes >= kLarge) return arena_.allocate(bytes);
+    void* pointer = std::aligned_alloc(kAlignment, reserved(bytes));
     // Under AddressSanitizer the rounding must not hide an access past the end.
-    ASAN_POISON_MEMORY_REGION(static_cast<char*>(pointer) + bytes, reserved(bytes) - bytes);
+    if (pointer != nullptr) {
+      ASAN_POISON_MEMORY_REGION(static_cast<char*>(pointer) + bytes, reserved(bytes) - bytes);
+    }
     return pointer;
   }
   void do_deallocate(void* pointer, std::size_t bytes) noexcept override {
+    if (bytes >= kLarge) return arena_.deallocate(pointer, bytes);
     ASAN_UNPOISON_MEMORY_REGION(pointer, reserved(bytes));
-    static_cast<void>(bytes);
     std::free(pointer);
   }
 
  private:
   static constexpr std::size_t kAlignment = 64;  // a cache line, and the widest SIMD register
-  static constexpr std::size_t kHugePage = std::size_t{2} << 20;
+  static constexpr std::size_t kLarge = std::size_t{256} << 10;
 
-  // Large feature maps are streamed end to end: huge pages save most of their TLB misses.
-  static std::size_t alignment_of(std::size_t bytes) {
-    return bytes >= 4 * kHugePage ? kHugePage : kAlignment;
-  }
   // Rounded up to the alignment, and never zero.
   static std::size_t reserved(std::size_t bytes) {
-    const std::size_t alignment = alignment_of(bytes);
-    return std::max(alignment, (bytes + alignment - 1) / alignment * alignment);
+    return std::max(kAlignment, (bytes + kAlignment - 1) / kAlignment * kAlignment);
   }
+
+  Arena arena_;
 };
 
 }  // namespace
