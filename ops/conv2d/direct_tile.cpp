@@ -19,64 +19,120 @@ constexpr unsigned max_pixels(unsigned vectors) {
   return fit < kMaxPixels ? fit : kMaxPixels;
 }
 
-// Pixels are addressed in threes from one pointer: x86 scales a register by 4 or 8 bytes for free.
-template <unsigned P, unsigned V>
-[[gnu::always_inline]] inline void sum_products(const DirectTile& tile, F32 (&sums)[P][V]) {
-  for (unsigned p = 0; p < P; ++p) {
-    for (unsigned v = 0; v < V; ++v) sums[p][v] = F32{};
+#define IMPASTO_INLINE [[gnu::always_inline]] inline
+
+// Calls visit(i) for i < N, each i a constant and no loop: the compiler then keeps arrays of
+// vectors in registers. Bodies are marked, lest it calls them.
+template <unsigned I>
+struct Index {
+  constexpr operator unsigned() const { return I; }
+};
+template <unsigned N, class Visit>
+IMPASTO_INLINE void each(const Visit& visit) {
+  if constexpr (N > 0) {
+    each<N - 1>(visit);
+    visit(Index<N - 1>{});
   }
+}
+#define IMPASTO_EACH(i) [&](auto i) __attribute__((always_inline))
+
+// P x V sums, and which of their columns exist: the last vector of a row may be cut short.
+template <unsigned P, unsigned V>
+struct Sums {
+  F32 at[P * V];
+  std::int64_t last;  // columns of the last vector
+
+  explicit Sums(const DirectTile& tile) : last(tile.channels - (V - 1) * kLanes) {}
+
+  IMPASTO_INLINE F32 read(unsigned v, const float* row) const {
+    const float* from = row + v * kLanes;
+    return v + 1 < V || last >= kLanes ? load(from) : load_partial(from, last);
+  }
+  IMPASTO_INLINE void write(unsigned v, float* row, F32 value) const {
+    float* to = row + v * kLanes;
+    v + 1 < V || last >= kLanes ? store(to, value) : store_partial(to, value, last);
+  }
+};
+
+template <unsigned P, unsigned V>
+IMPASTO_INLINE void start(const DirectTile& tile, Sums<P, V>& sums) {
+  each<V>(IMPASTO_EACH(v) {
+    const F32 bias = tile.bias == nullptr ? F32{} : sums.read(v, tile.bias);
+    each<P>(IMPASTO_EACH(p) { sums.at[p * V + v] = bias; });
+  });
+}
+
+// Pixels are addressed in threes from one pointer: x86 scales a register by 4 or 8 bytes for free.
+template <bool kAhead, unsigned P, unsigned V>
+IMPASTO_INLINE void add_products(const DirectTile& tile, Sums<P, V>& sums) {
+  constexpr unsigned kPointers = (P + 2) / 3;
+  const std::int64_t pixel_step = tile.pixel_step, src_step = tile.src_step;
+  const float* ahead = tile.ahead;
   for (std::int64_t i = 0; i < tile.rows; ++i) {
     const float* wei = tile.wei + i * tile.wei_row_step;
-    const float* src[(P + 2) / 3];
-    for (unsigned p = 0; p < P; p += 3) {
-      src[p / 3] = tile.src + i * tile.row_step + p * tile.pixel_step;
-    }
+    const float* src[kPointers];
+    each<kPointers>(
+        IMPASTO_EACH(p) { src[p] = tile.src + i * tile.row_step + 3 * p * pixel_step; });
     for (std::int64_t k = 0; k < tile.run; ++k) {
-      F32 filter[V];
-      for (unsigned v = 0; v < V; ++v) filter[v] = load(wei + v * kLanes);
-      for (unsigned p = 0; p < P; ++p) {
-        const F32 pixel = broadcast(src[p / 3][p % 3 * tile.pixel_step]);
-        for (unsigned v = 0; v < V; ++v) sums[p][v] = multiply_add(pixel, filter[v], sums[p][v]);
+      if constexpr (kAhead) {
+        __builtin_prefetch(ahead);
+        ahead += tile.ahead_step;
       }
+      F32 filter[V];
+      each<V>(IMPASTO_EACH(v) { filter[v] = load(wei + v * kLanes); });
+      each<P>(IMPASTO_EACH(p) {
+        const F32 pixel = broadcast(src[p / 3][p % 3 * pixel_step]);
+        each<V>(IMPASTO_EACH(v) {
+          sums.at[p * V + v] = multiply_add(pixel, filter[v], sums.at[p * V + v]);
+        });
+      });
       wei += tile.wei_step;
-      for (const float*& pointer : src) pointer += tile.src_step;
+      each<kPointers>(IMPASTO_EACH(p) { src[p] += src_step; });
     }
   }
 }
 
-void write_bits(std::uint8_t* to, F32 value) {
+IMPASTO_INLINE void write_bits(std::uint8_t* to, F32 value) {
   if constexpr (kLanes >= 8) {
     const std::uint32_t bits = positive_bits(value);
     __builtin_memcpy(to, &bits, kLanes / 8);
   }
 }
 
-// Bias, ReLU, mask and store of the last or only `count` columns of one vector.
-inline void finish(const DirectTile& tile, F32 value, unsigned p, unsigned v) {
-  float* dst = tile.dst + p * tile.dst_step + v * kLanes;
-  const std::int64_t count = tile.channels - v * kLanes;
-  const bool whole = count >= kLanes;
-  if (tile.bias != nullptr) {
-    const float* bias = tile.bias + v * kLanes;
-    value += whole ? load(bias) : load_partial(bias, count);
+// What follows the sums. Questions are asked once a tile, not once a vector: in a first layer,
+// with 27 products to a sum, they would cost as much as the products.
+template <unsigned P, unsigned V>
+IMPASTO_INLINE void finish(const DirectTile& tile, Sums<P, V>& sums) {
+  float* dst = tile.dst;
+  const std::int64_t step = tile.dst_step;
+  if (tile.accumulate) {
+    each<P * V>(IMPASTO_EACH(i) { sums.at[i] += sums.read(i % V, dst + i / V * step); });
   }
-  if (tile.accumulate) value += whole ? load(dst) : load_partial(dst, count);
-  if (tile.relu) value = relu(value);
-  if (whole) {
-    store(dst, value);
+  if (tile.mask != nullptr) {
+    std::uint8_t* mask = tile.mask;
+    const std::int64_t mask_step = tile.mask_step;
+    each<P * V>(
+        IMPASTO_EACH(i) { write_bits(mask + i / V * mask_step + i % V * kLanes / 8, sums.at[i]); });
+  }
+  if (tile.relu) each<P * V>(IMPASTO_EACH(i) { sums.at[i] = relu(sums.at[i]); });
+  if (tile.stream) {
+    each<P * V>(
+        IMPASTO_EACH(i) { store_streaming(dst + i / V * step + i % V * kLanes, sums.at[i]); });
   } else {
-    store_partial(dst, value, count);
+    each<P * V>(IMPASTO_EACH(i) { sums.write(i % V, dst + i / V * step, sums.at[i]); });
   }
-  if (tile.mask != nullptr) write_bits(tile.mask + p * tile.mask_step + v * kLanes / 8, value);
 }
 
 template <unsigned P, unsigned V>
 void run(const DirectTile& tile) {
-  F32 sums[P][V];
-  sum_products(tile, sums);
-  for (unsigned p = 0; p < P; ++p) {
-    for (unsigned v = 0; v < V; ++v) finish(tile, sums[p][v], p, v);
+  Sums<P, V> sums(tile);
+  start(tile, sums);
+  if (tile.ahead == nullptr) {
+    add_products<false>(tile, sums);
+  } else {
+    add_products<true>(tile, sums);
   }
+  finish(tile, sums);
 }
 
 template <unsigned P, unsigned V>
@@ -100,6 +156,7 @@ const DirectIsa kDirect = {IMPASTO_TEXT(IMPASTO_ISA),
                            kLanes,
                            kMaxVectors,
                            {0, max_pixels(1), max_pixels(2), max_pixels(3), max_pixels(4)},
-                           choose<kMaxVectors>};
+                           choose<kMaxVectors>,
+                           streaming_fence};
 
 }  // namespace impasto::conv2d_kernels::IMPASTO_ISA

@@ -25,8 +25,11 @@ struct DirectTile {
   std::int64_t channels = 0;  // of the V vectors, how many columns are stored
   bool accumulate = false;    // dst += instead of dst =
   bool relu = false;
+  bool stream = false;           // whole vectors go past the caches; dst is aligned to them
   std::uint8_t* mask = nullptr;  // may be null; bits of dst > 0, a byte boundary at each vector
   std::int64_t mask_step = 0;    // bytes from pixel to pixel
+  const float* ahead = nullptr;  // may be null; memory to fetch meanwhile, one line each k
+  std::int64_t ahead_step = 0;   // from k to k
 };
 
 inline constexpr unsigned kMaxPixels = 12;
@@ -37,6 +40,7 @@ struct DirectIsa {
   unsigned max_vectors;    // of a tile
   unsigned max_pixels[5];  // of a tile with that many vectors, at most kMaxPixels
   void (*tile)(const DirectTile& tile, unsigned pixels, unsigned vectors);
+  void (*fence)();  // other threads see streamed tiles after it
 };
 
 namespace generic {
