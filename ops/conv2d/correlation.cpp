@@ -1,10 +1,33 @@
 #include "ops/conv2d/correlation.h"
 
 #include <algorithm>
+#include <vector>
 
 #include "tensor/checked.h"
 
 namespace impasto::conv2d_kernels {
+namespace {
+
+void add(const float* from, std::int64_t count, float* to) {
+  for (std::int64_t i = 0; i < count; ++i) to[i] += from[i];
+}
+
+// One padded row onto the row of pixels that it shows: the border column by column, the inside, of
+// columns [pad, pad + w), as it lies.
+void fold_row(const Conv2dProblem& p, const float* from, float* to) {
+  const std::int64_t pad = p.params.pad;
+  const auto fold_columns = [&](std::int64_t begin, std::int64_t end) {
+    for (std::int64_t px = begin; px < end; ++px) {
+      const std::int64_t x = padded_source(px - pad, p.w, p.params.pad_mode);
+      add(from + px * p.ic, p.ic, to + x * p.ic);
+    }
+  };
+  fold_columns(0, pad);
+  add(from + pad * p.ic, p.w * p.ic, to);
+  fold_columns(pad + p.w, p.w + 2 * pad);
+}
+
+}  // namespace
 
 bool folds_border(const Conv2dParams& params) {
   return params.pad > 0 && params.pad_mode != PadMode::zero;
@@ -49,19 +72,20 @@ std::int64_t padded_count(const Correlation& c) {
   return checked_mul(checked_mul(c.n, checked_mul(c.oh, c.ow)), c.oc);
 }
 
-// grad_src[n, y, x] = the sum of padded over all places that show pixel (y, x).
 void fold_border(ThreadPool& threads, const Conv2dProblem& p, const float* padded,
                  float* grad_src) {
   const std::int64_t pad = p.params.pad, padded_h = p.h + 2 * pad, padded_w = p.w + 2 * pad;
-  parallel_for(threads, p.n * p.h, 1, [&](std::int64_t row, std::int64_t) {
-    float* to = grad_src + row * p.w * p.ic;
-    std::fill_n(to, p.w * p.ic, 0.0f);
-    for (std::int64_t py = 0; py < padded_h; ++py) {
-      if (padded_source(py - pad, p.h, p.params.pad_mode) != row % p.h) continue;
-      const float* from = padded + (row / p.h * padded_h + py) * padded_w * p.ic;
-      for (std::int64_t px = 0; px < padded_w; ++px, from += p.ic) {
-        float* pixel = to + padded_source(px - pad, p.w, p.params.pad_mode) * p.ic;
-        for (std::int64_t c = 0; c < p.ic; ++c) pixel[c] += from[c];
+  std::vector<std::int64_t> shown(static_cast<std::size_t>(padded_h));
+  for (std::int64_t py = 0; py < padded_h; ++py) {
+    shown[static_cast<std::size_t>(py)] = padded_source(py - pad, p.h, p.params.pad_mode);
+  }
+  parallel_for(threads, p.n * p.h, 16, [&](std::int64_t begin, std::int64_t end) {
+    for (std::int64_t row = begin; row < end; ++row) {
+      float* to = grad_src + row * p.w * p.ic;
+      std::fill_n(to, p.w * p.ic, 0.0f);
+      for (std::int64_t py = 0; py < padded_h; ++py) {
+        if (shown[static_cast<std::size_t>(py)] != row % p.h) continue;
+        fold_row(p, padded + (row / p.h * padded_h + py) * padded_w * p.ic, to);
       }
     }
   });

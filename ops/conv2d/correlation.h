@@ -38,6 +38,8 @@ void set_operands(Correlation& correlation, const Conv2dBackwardDataArgs& args);
 
 bool folds_border(const Conv2dParams& params);
 std::int64_t padded_count(const Correlation& correlation);  // floats of what is folded
+// grad_src[n, y, x] = the sum of padded[n, h + 2 pad, w + 2 pad] over all places that show pixel
+// (y, x).
 void fold_border(ThreadPool& threads, const Conv2dProblem& problem, const float* padded,
                  float* grad_src);
 

@@ -1,4 +1,5 @@
 // The tables of conv2d: best first, reference last.
+#include "ops/conv2d/columns.h"
 #include "ops/conv2d/conv2d_kernels.h"
 #include "ops/conv2d/direct_kernels.h"
 #include "ops/conv2d/winograd.h"
@@ -24,7 +25,8 @@ std::int64_t backward_filter_length(const Conv2dProblem& p) {
 template <const WinogradIsa& isa>
 Conv2dForwardKernel winograd_forward(std::string_view id, Features needs) {
   return {
-      .info = {.id = id, .idea = "F(4x4, 3x3): 36 products for 144",
+      .info = {.id = id,
+               .idea = "F(4x4, 3x3): 36 products for 144",
                .needs = needs,
                .exact = false},
       .supports = supports_forward_winograd,
@@ -74,6 +76,21 @@ Conv2dBackwardDataKernel direct_backward_data(std::string_view id, Features need
   };
 }
 
+template <const ColumnsIsa& isa>
+Conv2dBackwardDataKernel columns_backward_data(std::string_view id, Features needs) {
+  return {
+      .info = {.id = id,
+               .idea = "products of all taps, each added where it reaches",
+               .needs = needs},
+      .supports = supports_backward_data_columns,
+      .workspace_bytes = [](const Conv2dProblem& p,
+                            int threads) { return backward_data_columns_bytes(isa, p, threads); },
+      .reduction_length = backward_data_length,
+      .run = [](Context& context, const Conv2dProblem& p, const Conv2dBackwardDataArgs& args,
+                void* workspace) { backward_data_columns(isa, context, p, args, workspace); },
+  };
+}
+
 template <const DirectIsa& isa>
 Conv2dBackwardFilterKernel direct_backward_filter(std::string_view id, Features needs) {
   return {
@@ -106,9 +123,12 @@ const Conv2dBackwardDataKernel kBackwardData[] = {
     winograd_backward_data<avx512::kWinograd>("conv2d.bwd_data.cpu.winograd4.avx512",
                                               Feature::avx512),
     winograd_backward_data<avx2::kWinograd>("conv2d.bwd_data.cpu.winograd4.avx2", Feature::avx2),
+    columns_backward_data<avx512::kColumns>("conv2d.bwd_data.cpu.columns.avx512", Feature::avx512),
+    columns_backward_data<avx2::kColumns>("conv2d.bwd_data.cpu.columns.avx2", Feature::avx2),
     direct_backward_data<avx512::kDirect>("conv2d.bwd_data.cpu.direct.avx512", Feature::avx512),
     direct_backward_data<avx2::kDirect>("conv2d.bwd_data.cpu.direct.avx2", Feature::avx2),
 #endif
+    columns_backward_data<generic::kColumns>("conv2d.bwd_data.cpu.columns.generic", {}),
     direct_backward_data<generic::kDirect>("conv2d.bwd_data.cpu.direct.generic", {}),
     {.info = {.id = "conv2d.bwd_data.cpu.reference",
               .idea = "plain loops, each pixel asks who read it",

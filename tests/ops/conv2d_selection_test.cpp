@@ -73,15 +73,18 @@ TEST_CASE("without vector instructions conv2d takes the generic kernel, in f64 t
         "conv2d.bwd_filter.cpu.reference");
 }
 
-TEST_CASE("strided backward-data is the reference's, forward is not") {
-  Conv2dProblem strided = kProblem;
+TEST_CASE("backward-data with a stride or few input channels goes by columns") {
+  Conv2dProblem strided = kProblem, first_layer = kProblem;
   strided.params.stride = 2;
-  CHECK(chosen(conv2d_backward_data_table(), strided, host_features()) ==
-        "conv2d.bwd_data.cpu.reference");
-  CHECK(chosen(conv2d_forward_table(), strided, host_features()) != "conv2d.fwd.cpu.reference");
-  CHECK_THROWS_WITH_AS(
-      select(conv2d_backward_data_table(), strided, kNone, "conv2d.bwd_data.cpu.direct.generic"),
-      doctest::Contains("needs stride 1, not 2"), InputError);
+  first_layer.ic = 3;
+  const auto table = conv2d_backward_data_table();
+  CHECK(chosen(table, strided, kNone) == "conv2d.bwd_data.cpu.columns.generic");
+  CHECK(chosen(table, first_layer, kNone) == "conv2d.bwd_data.cpu.columns.generic");
+  CHECK(chosen(conv2d_forward_table(), strided, kNone) == "conv2d.fwd.cpu.direct.generic");
+  CHECK_THROWS_WITH_AS(select(table, strided, kNone, "conv2d.bwd_data.cpu.direct.generic"),
+                       doctest::Contains("needs stride 1, not 2"), InputError);
+  CHECK_THROWS_WITH_AS(select(table, kProblem, kNone, "conv2d.bwd_data.cpu.columns.generic"),
+                       doctest::Contains("at most 4 input channels, not 64"), InputError);
 }
 
 TEST_CASE("packed filters are made once and keep giving the first filter's result") {
