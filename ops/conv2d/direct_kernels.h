@@ -18,7 +18,7 @@ std::size_t backward_data_direct_bytes(const DirectIsa&, const Conv2dProblem&, i
 void backward_data_direct(const DirectIsa&, Context&, const Conv2dProblem&,
                           const Conv2dBackwardDataArgs&, void* workspace);
 
-std::size_t backward_filter_direct_bytes(const DirectIsa&, const Conv2dProblem&);
+std::size_t backward_filter_direct_bytes(const DirectIsa&, const Conv2dProblem&, int threads);
 void backward_filter_direct(const DirectIsa&, Context&, const Conv2dProblem&,
                             const Conv2dBackwardFilterArgs&, void* workspace);
 

@@ -94,9 +94,9 @@ Conv2dBackwardDataKernel columns_backward_data(std::string_view id, Features nee
 template <const DirectIsa& isa>
 Conv2dBackwardFilterKernel direct_backward_filter(std::string_view id, Features needs) {
   return {
-      .info = {.id = id, .idea = "register tiles, summed over bands of rows", .needs = needs},
+      .info = {.id = id, .idea = "register tiles over packed blocks of pixels", .needs = needs},
       .workspace_bytes = [](const Conv2dProblem& p,
-                            int) { return backward_filter_direct_bytes(isa, p); },
+                            int threads) { return backward_filter_direct_bytes(isa, p, threads); },
       .reduction_length = backward_filter_length,
       .run = [](Context& context, const Conv2dProblem& p, const Conv2dBackwardFilterArgs& args,
                 void* workspace) { backward_filter_direct(isa, context, p, args, workspace); },
