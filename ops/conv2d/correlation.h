@@ -25,6 +25,7 @@ struct Correlation {
   const float* packed = nullptr;           // filters as the kernel wants them
   const float* bias = nullptr;             // may be null
   float* dst = nullptr;
+  bool stream = false;           // dst goes past the caches
   std::uint8_t* mask = nullptr;  // may be null
 };
 

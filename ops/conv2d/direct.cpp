@@ -27,6 +27,14 @@ std::int64_t out_count(const Conv2dProblem& p) {
   return checked_mul(checked_mul(p.n, checked_mul(p.oh(), p.ow())), p.oc);
 }
 
+// A result that no cache holds is written past them, without being read before. Vectors must be
+// whole and aligned, and nobody must be about to read the result.
+bool can_stream(const DirectIsa& isa, const Conv2dProblem& p, const Correlation& c) {
+  constexpr std::int64_t kLargeFloats = 8 << 20;
+  const bool aligned = reinterpret_cast<std::uintptr_t>(c.dst) % (isa.lanes * sizeof(float)) == 0;
+  return aligned && p.oc % isa.lanes == 0 && out_count(p) >= kLargeFloats;
+}
+
 }  // namespace
 
 std::size_t forward_direct_bytes(const DirectIsa& isa, const Conv2dProblem& p, int threads) {
@@ -50,8 +58,9 @@ void forward_direct(const DirectIsa& isa, Context& context, const Conv2dProblem&
   // Vectors own whole bytes of the mask when they are whole bytes wide and never cut short.
   const bool fused_mask = isa.lanes >= 8 && c.oc % isa.lanes == 0;
   if (!fused_mask) c.mask = nullptr;
-  correlate(context.threads(), isa, c, scratch);
   const bool mask_missing = args.mask != nullptr && c.mask == nullptr;
+  c.stream = !p.params.pool && !mask_missing && can_stream(isa, p, c);
+  correlate(context.threads(), isa, c, scratch);
   if (!mask_missing && !p.params.pool) return;
   std::uint64_t* mask = args.mask == nullptr ? nullptr : args.mask->data<std::uint64_t>();
   finish_outputs<float>(context.threads(), p, {c.dst, args.dst.data<float>(), mask});

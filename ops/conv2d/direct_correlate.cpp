@@ -59,6 +59,7 @@ class Walker {
     tile_.dst_step = c_.oc;
     tile_.channels = block_.channels;
     tile_.relu = c_.relu;
+    tile_.stream = c_.stream;
     tile_.mask_step = mask_channels(c_.oc) / 8;
   }
 
@@ -115,6 +116,7 @@ void correlate(ThreadPool& threads, const DirectIsa& isa, const Correlation& c, 
     for (std::int64_t row = first; row < std::min(first + rows, c.n * c.oh); ++row) {
       walker.row(row / c.oh, row % c.oh);
     }
+    if (c.stream) isa.fence();
   });
 }
 

@@ -71,6 +71,16 @@ TEST_CASE("conv2d forward kernels that only add products are exact on small inte
   }
 }
 
+TEST_CASE("a result of conv2d that is too large for caches is exact") {
+  Context context;
+  const Conv2dProblem problem{1, 401, 331, 1, 64, 1, 1, {.relu = true}};
+  const Operands operands = make_operands(problem, random_integers);
+  const Conv2dForward want = run(context, reference_of(conv2d_forward_table()), problem, operands);
+  for_kernels(context, conv2d_forward_table(), problem, [&](const auto& kernel) {
+    check_equal(run(context, kernel, problem, operands), want);
+  });
+}
+
 TEST_CASE("every conv2d forward kernel is near the reference on random numbers") {
   Context context;
   std::size_t variant = 0;
