@@ -12,7 +12,7 @@ std::int64_t reduction_length(const MseProblem& problem) {
 
 const Kernel<MseProblem, MseForwardArgs> kForward[] = {
     {.info = {.id = "mse.fwd.cpu.vector",
-              .idea = "fixed chunks over the threads, eight lanes in double",
+              .idea = "loss and difference in one pass, chunks over the threads",
               .dtypes = {DType::f32, DType::f64}},
      .workspace_bytes = forward_vector_workspace,
      .reduction_length = reduction_length,

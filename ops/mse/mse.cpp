@@ -19,22 +19,27 @@ std::string MseProblem::to_string() const {
   return fmt::format("mse({} x {})", count, impasto::to_string(dtype));
 }
 
-Tensor mse_forward(Context& context, const Tensor& a, const Tensor& b, double weight) {
+MseForward mse_forward(Context& context, const Tensor& a, const Tensor& b, double weight,
+                       bool want_difference) {
   const MseProblem problem = make_problem(a, b, weight);
-  Tensor value = context.empty({}, DType::f64);
-  launch(context, mse_forward_table(), problem, MseForwardArgs{a, b, value});
-  return value;
+  MseForward result{context.empty({}, DType::f64), {}};
+  if (want_difference) result.difference = context.empty(a.shape(), a.dtype());
+  launch(context, mse_forward_table(), problem,
+         MseForwardArgs{a, b, result.value, result.difference});
+  return result;
 }
 
-Tensor mse_backward(Context& context, const Tensor& a, const Tensor& b, double weight,
-                    const Tensor& upstream) {
-  const MseProblem problem = make_problem(a, b, weight);
+Tensor mse_backward(Context& context, const Tensor& difference, double weight,
+                    const Tensor& upstream, Tensor sum) {
   IMPASTO_CHECK(upstream.dtype() == DType::f64 && upstream.shape() == Shape{},
                 "mse backward: upstream gradient {} {}, expected an f64 scalar",
                 upstream.shape().to_string(), to_string(upstream.dtype()));
-  Tensor grad_a = context.empty(a.shape(), a.dtype());
-  launch(context, mse_backward_table(), problem, MseBackwardArgs{a, b, upstream, grad_a});
-  return grad_a;
+  const bool accumulate = sum.defined();
+  if (!accumulate) sum = context.empty(difference.shape(), difference.dtype());
+  const MseProblem problem = make_problem(difference, sum, weight);
+  launch(context, mse_backward_table(), problem,
+         MseBackwardArgs{difference, upstream, sum, accumulate});
+  return sum;
 }
 
 }  // namespace impasto

@@ -18,23 +18,30 @@ struct MseProblem {
   std::string to_string() const;
 };
 
-Tensor mse_forward(Context& context, const Tensor& a, const Tensor& b, double weight);
+struct MseForward {
+  Tensor value;
+  Tensor difference;  // a - b, of their dtype: all that the gradient reads; undefined unless wanted
+};
+MseForward mse_forward(Context& context, const Tensor& a, const Tensor& b, double weight,
+                       bool want_difference);
 
-// grad_a = upstream * weight * 2 / count * (a - b); upstream is an f64 scalar. That of b is its
-// negative.
-Tensor mse_backward(Context& context, const Tensor& a, const Tensor& b, double weight,
-                    const Tensor& upstream);
+// grad_a = upstream * weight * 2 / count * difference; upstream is an f64 scalar. That of b is the
+// same with -weight. Where `sum` is defined, the gradient is added to it in place and it is
+// returned.
+Tensor mse_backward(Context& context, const Tensor& difference, double weight,
+                    const Tensor& upstream, Tensor sum = {});
 
 struct MseForwardArgs {
   const Tensor& a;
   const Tensor& b;
   Tensor& value;
+  Tensor& difference;  // undefined when not wanted
 };
 struct MseBackwardArgs {
-  const Tensor& a;
-  const Tensor& b;
+  const Tensor& difference;
   const Tensor& upstream;
-  Tensor& grad_a;
+  Tensor& grad;
+  bool accumulate = false;  // add to what grad holds
 };
 KernelTable<MseProblem, MseForwardArgs> mse_forward_table();    // mse.fwd
 KernelTable<MseProblem, MseBackwardArgs> mse_backward_table();  // mse.bwd

@@ -101,6 +101,20 @@ TEST_CASE("the gradient of gram goes into the flowing one: no tensor and no sum 
   CHECK(allocator_of({}).stats().allocations - before == 4);
 }
 
+TEST_CASE("mse keeps the difference and nothing else, and adds its gradient to the flowing one") {
+  Context context;
+  const Variable x(random_tensor({1, 40, 30, 8}, DType::f32, 1), true);
+  const Variable loss = mse(context, x, Variable(random_tensor(x.shape(), DType::f32, 2)), 2);
+  CHECK(saved_bytes(loss) == x.value().bytes());
+  const Variable root = add(context, loss, scale(context, sum(context, x), 3));
+  context.reset_launches();
+  backward(context, root);
+  CHECK(launches_of(context, "mse.bwd") == 1);
+  CHECK(launches_of(context, "elementwise.map") == 1);  // the rule of scale; nothing adds
+  const Variable frozen(x.value());
+  CHECK_FALSE(mse(context, frozen, frozen, 2).needs_grad());
+}
+
 TEST_CASE("gradients accumulate over backward passes until cleared") {
   Context context;
   Variable x(random_tensor({5}, DType::f64, 1), true);

@@ -56,14 +56,14 @@ TEST_CASE("reductions and losses give the same bits for every number of threads"
   });
   const MseProblem mse{a.numel(), 0.3, DType::f32};
   check_deterministic(mse_forward_table(), mse, [&](Context& context, const auto& kernel) {
-    Tensor value = poisoned({}, DType::f64);
-    run_kernel(context, kernel, mse, {a, b, value});
+    Tensor value = poisoned({}, DType::f64), difference = poisoned(kPicture);
+    run_kernel(context, kernel, mse, {a, b, value, difference});
     return value;
   });
   const Tensor upstream = Tensor::scalar(0.7, DType::f64);
   check_deterministic(mse_backward_table(), mse, [&](Context& context, const auto& kernel) {
-    Tensor grad = poisoned(kPicture);
-    run_kernel(context, kernel, mse, {a, b, upstream, grad});
+    Tensor grad = b.clone();
+    run_kernel(context, kernel, mse, {a, upstream, grad, true});
     return grad;
   });
 }

@@ -145,9 +145,10 @@ void check_gemm(Cases& t) {
 void check_losses(Cases& t) {
   t.begin("mse");
   const Tensor a = t.get("a"), b = t.get("b"), upstream = t.scalar("upstream");
-  t.check("dst", mse_forward(t.context, a, b, 5));
-  t.check("grad_a", mse_backward(t.context, a, b, 5, upstream));
-  t.check("grad_b", mse_backward(t.context, b, a, 5, upstream));
+  const MseForward forward = mse_forward(t.context, a, b, 5, true);
+  t.check("dst", forward.value);
+  t.check("grad_a", mse_backward(t.context, forward.difference, 5, upstream));
+  t.check("grad_b", mse_backward(t.context, forward.difference, -5, upstream));
   for (VariationKind kind : {VariationKind::squared, VariationKind::absolute}) {
     t.begin(kind == VariationKind::squared ? "total_variation.squared"
                                            : "total_variation.absolute");
