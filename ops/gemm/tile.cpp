@@ -60,6 +60,17 @@ void multiply(const Tile& tile) {
   }
 }
 
-const TileKernel kTile = {kRows, kCols, multiply<kRows>};
+static void pack(const float* from, std::int64_t row, std::int64_t count, std::int64_t cols,
+                 float* panel) {
+  for (std::int64_t i = 0; i < count; ++i, from += row, panel += kCols) {
+    for (unsigned v = 0; v < kVectors; ++v) {
+      const std::int64_t left = cols - v * kLanes;
+      const float* vector = from + v * kLanes;
+      store(panel + v * kLanes, left >= kLanes ? load(vector) : load_partial(vector, left));
+    }
+  }
+}
+
+const TileKernel kTile = {kRows, kCols, multiply<kRows>, pack};
 
 }  // namespace impasto::gemm_tile::IMPASTO_ISA

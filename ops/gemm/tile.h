@@ -28,6 +28,9 @@ struct TileKernel {
   std::int64_t rows;
   std::int64_t cols;
   void (*multiply)(const Tile&);
+  // Writes a panel of `count` rows: `cols` floats each from `from + i * row`, then zeros.
+  void (*pack)(const float* from, std::int64_t row, std::int64_t count, std::int64_t cols,
+               float* panel);
 };
 
 namespace generic {

@@ -13,19 +13,17 @@ namespace {
 using gemm_tile::TileKernel;
 
 // Columns [first, first + cols) of op(B) into one panel, `width` wide.
-void pack_panel(const GemmProblem& problem, const float* b, std::int64_t first, std::int64_t width,
-                float* panel) {
-  const std::int64_t cols = std::min(width, problem.n - first);
-  if (cols < width) std::fill_n(panel, problem.k * width, 0.0f);
+void pack_panel(const GemmProblem& problem, const float* b, std::int64_t first,
+                const TileKernel& tile, float* panel) {
+  const std::int64_t width = tile.cols, cols = std::min(width, problem.n - first);
   if (problem.params.transpose_b) {
+    if (cols < width) std::fill_n(panel, problem.k * width, 0.0f);
     for (std::int64_t j = 0; j < cols; ++j) {
       const float* column = b + (first + j) * problem.k;
       for (std::int64_t p = 0; p < problem.k; ++p) panel[p * width + j] = column[p];
     }
   } else {
-    for (std::int64_t p = 0; p < problem.k; ++p) {
-      std::copy_n(b + p * problem.n + first, cols, panel + p * width);
-    }
+    tile.pack(b + first, problem.n, problem.k, cols, panel);
   }
 }
 
@@ -39,11 +37,10 @@ void forward_tiled(Context& context, const GemmProblem& problem, const GemmArgs&
                    void* workspace, const TileKernel& tile) {
   auto* panels = static_cast<float*>(workspace);
   const float* b = args.b.data<float>();
-  parallel_for(context.threads(), ceil_div(problem.n, tile.cols), 1,
-               [&](std::int64_t panel, std::int64_t) {
-                 pack_panel(problem, b, panel * tile.cols, tile.cols,
-                            panels + panel * tile.cols * problem.k);
-               });
+  parallel_for(
+      context.threads(), ceil_div(problem.n, tile.cols), 1, [&](std::int64_t panel, std::int64_t) {
+        pack_panel(problem, b, panel * tile.cols, tile, panels + panel * tile.cols * problem.k);
+      });
   const bool transpose = problem.params.transpose_a;
   multiply_packed(context.threads(),
                   {.m = problem.m,

@@ -40,31 +40,32 @@ struct Slice {
   float* partial;  // [c, c]
 };
 
-// `count` pixels from `first` on, `cols` channels wide, into a panel, `width` wide.
-void pack(const float* features, std::int64_t c, std::int64_t count, std::int64_t cols,
-          std::int64_t width, float* panel) {
-  for (std::int64_t p = 0; p < count; ++p) {
-    std::copy_n(features + p * c, cols, panel + p * width);
-    std::fill_n(panel + p * width + cols, width - cols, 0.0f);
+// `count` pixels from `pixels` on, added to columns [col, col + kernel.cols) of a slice's matrix
+// down to the diagonal; written, if they are the slice's first.
+void sum_panel(const Slice& slice, const float* pixels, std::int64_t count, std::int64_t col,
+               const TileKernel& kernel, float* panel) {
+  Tile tile{.a_row = 1, .a_step = slice.c, .b = panel, .k = count, .c_row = slice.c};
+  tile.cols = std::min(kernel.cols, slice.c - col);
+  tile.add = pixels != slice.features + slice.first * slice.c;
+  kernel.pack(pixels + col, slice.c, count, tile.cols, panel);
+  const std::int64_t end_row = col + tile.cols;
+  for (std::int64_t row = 0; row < end_row; row += kernel.rows) {
+    tile.a = pixels + row;
+    tile.c = slice.partial + row * slice.c + col;
+    tile.rows = std::min(kernel.rows, end_row - row);
+    kernel.multiply(tile);
   }
 }
 
-// Columns [col, col + kernel.cols) of a slice's matrix, down to the diagonal.
-void sum_columns(const Slice& slice, std::int64_t col, const TileKernel& kernel, float* panel) {
-  Tile tile{.a_row = 1, .a_step = slice.c, .b = panel, .c_row = slice.c};
-  tile.cols = std::min(kernel.cols, slice.c - col);
-  const std::int64_t end_row = col + tile.cols;
+// Columns [begin, end) of a slice's matrix. Panel after panel passes over the same pixels, which
+// come from memory once and then stay in the second-level cache.
+void sum_columns(const Slice& slice, std::int64_t begin, std::int64_t end, const TileKernel& kernel,
+                 float* panel) {
   // At least once: a slice without pixels sums to zero, and must be written.
   for (std::int64_t p = slice.first; p == slice.first || p < slice.end; p += kPixels) {
-    const float* pixels = slice.features + p * slice.c;
-    tile.k = std::min(kPixels, slice.end - p);
-    tile.add = p > slice.first;
-    pack(pixels + col, slice.c, tile.k, tile.cols, kernel.cols, panel);
-    for (std::int64_t row = 0; row < end_row; row += kernel.rows) {
-      tile.a = pixels + row;
-      tile.c = slice.partial + row * slice.c + col;
-      tile.rows = std::min(kernel.rows, end_row - row);
-      kernel.multiply(tile);
+    const std::int64_t count = std::min(kPixels, slice.end - p);
+    for (std::int64_t col = begin; col < end; col += kernel.cols) {
+      sum_panel(slice, slice.features + p * slice.c, count, col, kernel, panel);
     }
   }
 }
@@ -119,10 +120,8 @@ void forward_tiled(Context& context, const GramProblem& problem, const GramForwa
       const std::int64_t first = std::min(problem.m, s * pixels);
       const Slice slice{features, c, first, std::min(problem.m, first + pixels),
                         partials + s * c * c};
-      const std::int64_t end_col = std::min(c, (group + 1) * kColumnsOfTask);
-      for (std::int64_t col = group * kColumnsOfTask; col < end_col; col += tile.cols) {
-        sum_columns(slice, col, tile, panels + thread * kPixels * tile.cols);
-      }
+      sum_columns(slice, group * kColumnsOfTask, std::min(c, (group + 1) * kColumnsOfTask), tile,
+                  panels + thread * kPixels * tile.cols);
     });
     combine(context.threads(), problem, partials, args.gram.data<float>() + b * c * c);
   }
