@@ -3,8 +3,7 @@
 // tiles that would read all filters once a thread, and filters are then the larger part: so all
 // tiles are transformed first, and a task takes one block of output channels from there on.
 //
-// A tile's result does not depend on the tiles beside it, so the cut may follow the number of
-// threads and the bits stay the same.
+// A tile's result does not depend on the tiles beside it: the cut changes no bits.
 #include "ops/conv2d/winograd.h"
 
 #include <algorithm>
@@ -16,10 +15,10 @@ namespace {
 
 constexpr std::int64_t kOut = kWinogradOutputs, kIn = kWinogradInputs, kPoints = kWinogradPoints;
 
-// Transformed inputs of a task: most of the second-level cache. More tiles a task would read the
-// filters less often, fewer leave the cache to them; the optimum is flat.
-constexpr std::int64_t kTaskFloats = 300'000;
-constexpr std::int64_t kMinTiles = 24, kMaxTiles = 96;  // of a task
+// Tiles of a task: whole register tiles of 6. Their transformed inputs and products fill most of
+// the second-level cache; more would read the filters less often, and the optimum is flat. Up to
+// kFewTiles, sharing pays.
+constexpr std::int64_t kTaskTiles = 30, kFewTiles = 96, kFewTasks = 8;
 
 // Outputs for which a filter is worth transforming in every call.
 constexpr std::int64_t kFilterPays = 2048;
@@ -34,17 +33,15 @@ struct Plan {
   bool share_input = false;
 };
 
-Plan make_plan(const WinogradIsa& isa, const Correlation& c, int threads) {
+Plan make_plan(const WinogradIsa& isa, const Correlation& c) {
   Plan plan;
   plan.rows = ceil_div(c.oh, kOut);
   plan.columns = ceil_div(c.ow, kOut);
   plan.count = checked_mul(c.n, checked_mul(plan.rows, plan.columns));
   plan.step = ceil_div(c.ic, isa.lanes) * isa.lanes + 16;  // not a power of two: other cache sets
-  const std::int64_t fit = std::clamp(kTaskFloats / (kPoints * plan.step), kMinTiles, kMaxTiles);
-  plan.tasks = ceil_div(ceil_div(plan.count, fit), threads) * threads;
-  plan.share_input = plan.count < kMinTiles * threads;
-  if (plan.share_input) plan.tasks = ceil_div(plan.count, kMaxTiles);
-  plan.task_tiles = ceil_div(plan.count, plan.tasks);
+  plan.share_input = plan.count <= kFewTiles;
+  plan.task_tiles = plan.share_input ? plan.count : kTaskTiles;
+  plan.tasks = ceil_div(plan.count, plan.task_tiles);
   return plan;
 }
 
@@ -67,7 +64,7 @@ std::int64_t own_count(const WinogradIsa& isa, const Correlation& c, const Plan&
          patch_count(c);
 }
 std::int64_t scratch_count(const WinogradIsa& isa, const Correlation& c, int threads) {
-  const Plan plan = make_plan(isa, c, threads);
+  const Plan plan = make_plan(isa, c);
   return checked_add(plan.share_input ? input_count(plan) : 0,
                      checked_mul(threads, own_count(isa, c, plan)));
 }
@@ -207,17 +204,17 @@ class Walker {
 };
 
 void correlate(ThreadPool& threads, const WinogradIsa& isa, const Correlation& c, float* scratch) {
-  const Plan plan = make_plan(isa, c, threads.size());
+  const Plan plan = make_plan(isa, c);
   const Walker walker(isa, c, plan);
   const std::int64_t blocks = ceil_div(c.oc, block_channels(isa)), own = own_count(isa, c, plan);
   float* shared = scratch;
   if (plan.share_input) scratch += input_count(plan);
-  const auto first = [&](std::int64_t task) { return task * plan.count / plan.tasks; };
   if (!plan.share_input) {
     return threads.run(plan.tasks, [&](std::int64_t task, int thread) {
       float* v = scratch + thread * own;
       float* product = v + input_count(plan);
-      const std::int64_t begin = first(task), end = first(task + 1);
+      const std::int64_t begin = task * plan.task_tiles;
+      const std::int64_t end = std::min(plan.count, begin + plan.task_tiles);
       walker.transform_input(begin, end, v, product + kPoints * product_step(isa, plan));
       for (std::int64_t block = 0; block < blocks; ++block) {
         walker.compute_block(block, begin, end, v, product);
@@ -225,17 +222,19 @@ void correlate(ThreadPool& threads, const WinogradIsa& isa, const Correlation& c
       isa.finish();
     });
   }
-  for (std::int64_t task = 0; task < plan.tasks; ++task) {
-    const std::int64_t begin = first(task), end = first(task + 1);
-    threads.run(end - begin, [&](std::int64_t tile, int thread) {
-      float* patch = scratch + thread * own + kPoints * product_step(isa, plan);
-      walker.transform_input(begin + tile, begin + tile + 1, shared + tile * plan.step, patch);
-    });
-    threads.run(blocks, [&](std::int64_t block, int thread) {
-      walker.compute_block(block, begin, end, shared, scratch + thread * own);
-      isa.finish();
-    });
-  }
+  threads.run(plan.count, [&](std::int64_t tile, int thread) {
+    float* patch = scratch + thread * own + kPoints * product_step(isa, plan);
+    walker.transform_input(tile, tile + 1, shared + tile * plan.step, patch);
+  });
+  // Each block of channels by one task, so that its filters are read once; a network with few
+  // channels has its tiles cut as well.
+  const std::int64_t groups = std::clamp<std::int64_t>(ceil_div(kFewTasks, blocks), 1, plan.count);
+  threads.run(blocks * groups, [&](std::int64_t task, int thread) {
+    const std::int64_t group = task % groups, begin = group * plan.count / groups;
+    walker.compute_block(task / groups, begin, (group + 1) * plan.count / groups,
+                         shared + begin * plan.step, scratch + thread * own);
+    isa.finish();
+  });
 }
 
 Support supports_winograd(const Conv2dProblem& p) {

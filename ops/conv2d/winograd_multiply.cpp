@@ -27,6 +27,7 @@ void multiply_rows(const WinogradProduct& p, std::int64_t row, const float* fetc
     F32 filter[V];
     for (unsigned v = 0; v < V; ++v) filter[v] = load(wei + v * kLanes);
     prefetch_far(fetch);
+    for (unsigned v = 0; v < V; ++v) __builtin_prefetch(wei + (8 * V + v) * kLanes, 0, 3);
     for (unsigned r = 0; r < R; ++r) {
       const F32 value = broadcast(src[r / 3][r % 3 * p.src_step]);
       for (unsigned v = 0; v < V; ++v) sums[r][v] = multiply_add(value, filter[v], sums[r][v]);
