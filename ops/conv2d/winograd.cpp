@@ -105,7 +105,8 @@ class Walker {
     for (std::int64_t f = 0; f < kPoints; ++f) {
       p.src = v + f * point_step(plan_);
       p.wei = filters + f * c_.ic * width;
-      p.next = p.wei + c_.ic * width;
+      p.next_src = p.src + point_step(plan_);
+      p.next_wei = p.wei + c_.ic * width;
       p.dst = product + f * product_step(isa_, plan_);
       isa_.multiply(p);
     }

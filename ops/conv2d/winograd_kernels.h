@@ -46,8 +46,9 @@ struct WinogradInput {
 struct WinogradProduct {
   const float* src = nullptr;  // [rows, depth] at src + row src_step + k
   std::int64_t src_step = 0;
-  const float* wei = nullptr;   // [depth, vectors]
-  const float* next = nullptr;  // what will be read as wei next time: brought near meanwhile
+  const float* wei = nullptr;       // [depth, vectors]
+  const float* next_src = nullptr;  // what will be src and wei next time: brought near meanwhile
+  const float* next_wei = nullptr;
   std::int64_t rows = 0, depth = 0;
   float* dst = nullptr;  // [rows, vectors]
   unsigned vectors = 0;

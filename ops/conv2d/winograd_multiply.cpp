@@ -11,11 +11,13 @@ namespace {
 using namespace simd::IMPASTO_ISA;
 
 constexpr unsigned kMaxRows = 6;
+constexpr unsigned kAhead = 8;  // steps of k
 constexpr unsigned kMaxVectors = kRegisters == 32 ? 4 : 2;
 
 // Rows are addressed in threes from one pointer: x86 scales a register by 2, 4 or 8 for free.
 template <unsigned R, unsigned V>
-void multiply_rows(const WinogradProduct& p, std::int64_t row, const float* fetch) {
+void multiply_rows(const WinogradProduct& p, std::int64_t row, const float* fetch,
+                   const float* fetch_src) {
   F32 sums[R][V];
   for (unsigned r = 0; r < R; ++r) {
     for (unsigned v = 0; v < V; ++v) sums[r][v] = F32{};
@@ -26,8 +28,9 @@ void multiply_rows(const WinogradProduct& p, std::int64_t row, const float* fetc
   for (std::int64_t k = 0; k < p.depth; ++k) {
     F32 filter[V];
     for (unsigned v = 0; v < V; ++v) filter[v] = load(wei + v * kLanes);
+    for (unsigned v = 0; v < V; ++v) prefetch_near(wei + (kAhead * V + v) * kLanes);
+    prefetch_near(fetch_src);
     prefetch_far(fetch);
-    for (unsigned v = 0; v < V; ++v) __builtin_prefetch(wei + (8 * V + v) * kLanes, 0, 3);
     for (unsigned r = 0; r < R; ++r) {
       const F32 value = broadcast(src[r / 3][r % 3 * p.src_step]);
       for (unsigned v = 0; v < V; ++v) sums[r][v] = multiply_add(value, filter[v], sums[r][v]);
@@ -35,6 +38,7 @@ void multiply_rows(const WinogradProduct& p, std::int64_t row, const float* fetc
     for (const float*& pointer : src) ++pointer;
     wei += V * kLanes;
     fetch += 16;
+    fetch_src += R;
   }
   float* dst = p.dst + row * V * kLanes;
   for (unsigned r = 0; r < R; ++r) {
@@ -43,9 +47,10 @@ void multiply_rows(const WinogradProduct& p, std::int64_t row, const float* fetc
 }
 
 template <unsigned R, unsigned V>
-void choose_rows(const WinogradProduct& p, std::int64_t row, unsigned rows, const float* fetch) {
-  if (rows == R) return multiply_rows<R, V>(p, row, fetch);
-  if constexpr (R > 1) choose_rows<R - 1, V>(p, row, rows, fetch);
+void choose_rows(const WinogradProduct& p, std::int64_t row, unsigned rows, const float* fetch,
+                 const float* fetch_src) {
+  if (rows == R) return multiply_rows<R, V>(p, row, fetch, fetch_src);
+  if constexpr (R > 1) choose_rows<R - 1, V>(p, row, rows, fetch, fetch_src);
 }
 
 // Each group of rows fetches its share of the next matrix.
@@ -56,11 +61,12 @@ void choose_vectors(const WinogradProduct& p) {
     return;
   }
   const std::int64_t groups = (p.rows + kMaxRows - 1) / kMaxRows;
-  const float* fetch = p.next;
+  const float* fetch = p.next_wei;
   for (std::int64_t g = 0; g < groups; ++g) {
     const std::int64_t row = g * p.rows / groups, end = (g + 1) * p.rows / groups;
-    choose_rows<kMaxRows, V>(p, row, static_cast<unsigned>(end - row), fetch);
-    if (fetch < p.next + (V * kLanes - 16) * p.depth) fetch += 16 * p.depth;
+    const float* fetch_src = end < p.rows ? p.src + end * p.src_step : p.next_src;
+    choose_rows<kMaxRows, V>(p, row, static_cast<unsigned>(end - row), fetch, fetch_src);
+    if (fetch < p.next_wei + (V * kLanes - 16) * p.depth) fetch += 16 * p.depth;
   }
 }
 

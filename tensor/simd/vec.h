@@ -73,7 +73,10 @@ inline void streaming_fence() {
 #endif
 }
 
-// To the second-level cache. Any address is allowed.
+// To the first- and to the second-level cache. Any address is allowed.
+inline void prefetch_near(const float* address) {
+  __builtin_prefetch(address, 0, 3);
+}
 inline void prefetch_far(const float* address) {
   __builtin_prefetch(address, 0, 2);
 }
