@@ -1,4 +1,5 @@
 // The list of tables: a new op adds its lines here.
+#include "ops/basis/basis.h"
 #include "ops/conv2d/conv2d.h"
 #include "ops/elementwise/adam.h"
 #include "ops/elementwise/elementwise.h"
@@ -17,6 +18,8 @@ namespace impasto {
 
 std::vector<TableInfo> all_tables() {
   return {
+      describe(inner_products_table()),
+      describe(combine_table()),
       describe(conv2d_forward_table()),
       describe(conv2d_backward_data_table()),
       describe(conv2d_backward_filter_table()),

@@ -2,6 +2,7 @@
 // deterministic. Sizes leave every kernel several chunks, the last of them short.
 #include <doctest/doctest.h>
 
+#include "ops/basis/basis.h"
 #include "ops/elementwise/adam.h"
 #include "ops/elementwise/elementwise.h"
 #include "ops/gemm/gemm.h"
@@ -65,6 +66,26 @@ TEST_CASE("reductions and losses give the same bits for every number of threads"
     Tensor grad = b.clone();
     run_kernel(context, kernel, mse, {a, upstream, grad, true});
     return grad;
+  });
+}
+
+TEST_CASE("inner products and combinations give the same bits for every number of threads") {
+  std::vector<Tensor> vectors;
+  for (std::uint64_t seed = 1; seed <= 4; ++seed) {
+    vectors.push_back(random_tensor(kPicture, DType::f32, seed));
+  }
+  const std::vector<double> weights = {0.3, -0.7, 1.1, 0.4};
+  const BasisProblem dots{4, 2, vectors[0].numel(), DType::f32};
+  check_deterministic(inner_products_table(), dots, [&](Context& context, const auto& kernel) {
+    Tensor products = poisoned({4, 2}, DType::f64);
+    run_kernel(context, kernel, dots, {vectors, std::span(vectors).first(2), products});
+    return products;
+  });
+  const BasisProblem combination{4, 0, vectors[0].numel(), DType::f32};
+  check_deterministic(combine_table(), combination, [&](Context& context, const auto& kernel) {
+    Tensor dst = poisoned(kPicture);
+    run_kernel(context, kernel, combination, {weights, vectors, dst});
+    return dst;
   });
 }
 

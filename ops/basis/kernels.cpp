@@ -1,0 +1,78 @@
+// The tables of basis: best first, reference last.
+#include "ops/basis/basis_kernels.h"
+
+namespace impasto {
+namespace {
+
+using namespace basis_kernels;
+
+std::int64_t dot_length(const BasisProblem& problem) {
+  return problem.count;
+}
+
+std::int64_t combine_length(const BasisProblem& problem) {
+  return problem.rows;
+}
+
+template <const Lanes& lanes>
+constexpr Kernel<BasisProblem, InnerProductsArgs> blocked_dot(std::string_view id, Features needs) {
+  return {.info = {.id = id,
+                   .idea = "all vectors past one cached block after the other",
+                   .needs = needs,
+                   .dtypes = {DType::f32, DType::f64}},
+          .workspace_bytes = dot_blocked_workspace,
+          .reduction_length = dot_length,
+          .run = [](Context& context, const BasisProblem& problem, const InnerProductsArgs& args,
+                    void* workspace) { dot_blocked(context, problem, args, workspace, lanes); }};
+}
+
+template <const Lanes& lanes>
+constexpr Kernel<BasisProblem, CombineArgs> blocked_combine(std::string_view id, Features needs) {
+  return {
+      .info = {.id = id,
+               .idea = "all vectors into one cached block of sums after the other",
+               .needs = needs,
+               .dtypes = {DType::f32, DType::f64}},
+      .workspace_bytes = combine_blocked_workspace,
+      .reduction_length = combine_length,
+      .run = [](Context& context, const BasisProblem& problem, const CombineArgs& args,
+                void* workspace) { combine_blocked(context, problem, args, workspace, lanes); }};
+}
+
+const Kernel<BasisProblem, InnerProductsArgs> kDot[] = {
+#if defined(__x86_64__)
+    blocked_dot<avx512::kLanes>("basis.dot.cpu.blocked.avx512", Feature::avx512),
+    blocked_dot<avx2::kLanes>("basis.dot.cpu.blocked.avx2", Feature::avx2),
+#endif
+    blocked_dot<generic::kLanes>("basis.dot.cpu.blocked.generic", {}),
+    {.info = {.id = "basis.dot.cpu.reference",
+              .idea = "plain loops, sums in double",
+              .dtypes = {DType::f32, DType::f64}},
+     .reduction_length = dot_length,
+     .run = dot_reference},
+};
+
+const Kernel<BasisProblem, CombineArgs> kCombine[] = {
+#if defined(__x86_64__)
+    blocked_combine<avx512::kLanes>("basis.combine.cpu.blocked.avx512", Feature::avx512),
+    blocked_combine<avx2::kLanes>("basis.combine.cpu.blocked.avx2", Feature::avx2),
+#endif
+    blocked_combine<generic::kLanes>("basis.combine.cpu.blocked.generic", {}),
+    {.info = {.id = "basis.combine.cpu.reference",
+              .idea = "plain loops, sums in double",
+              .dtypes = {DType::f32, DType::f64}},
+     .reduction_length = combine_length,
+     .run = combine_reference},
+};
+
+}  // namespace
+
+KernelTable<BasisProblem, InnerProductsArgs> inner_products_table() {
+  return {"basis.dot", kDot};
+}
+
+KernelTable<BasisProblem, CombineArgs> combine_table() {
+  return {"basis.combine", kCombine};
+}
+
+}  // namespace impasto
