@@ -5,6 +5,7 @@
 
 #include "optim/adam.h"
 #include "optim/lbfgs.h"
+#include "tensor/allocator.h"
 #include "tensor/error.h"
 
 namespace impasto {
@@ -34,7 +35,8 @@ class Recorder {
   Evaluation evaluate(const Tensor& image) {
     LossGradient result = objective_.evaluate(context_, image, true);
     const std::chrono::duration<double> elapsed = std::chrono::steady_clock::now() - start_;
-    record_ = {evaluations_++, iteration_, elapsed.count(), std::move(result.losses)};
+    record_ = {evaluations_++, iteration_, elapsed.count(), std::move(result.losses),
+               allocator_of(context_.device()).stats().peak_bytes};
     if (callbacks_.on_evaluation) callbacks_.on_evaluation(record_);
     return {record_.losses.total, std::move(result.gradient)};
   }
@@ -52,10 +54,17 @@ class Recorder {
   int iteration_ = 0;
 };
 
+// The start picture in memory that nobody else sees; copied only if somebody else holds it.
+Tensor own_start(StylizeInputs inputs) {
+  inputs.content = {};
+  inputs.styles.clear();
+  return inputs.start.solely_owned() ? inputs.start : inputs.start.clone();
+}
+
 }  // namespace
 
 StylizeResult stylize(Context& context, Vgg& network, const StylizeSettings& settings,
-                      const StylizeInputs& inputs, const StylizeCallbacks& callbacks) {
+                      StylizeInputs inputs, const StylizeCallbacks& callbacks) {
   IMPASTO_CHECK(inputs.start.shape() == inputs.content.shape(),
                 "stylize: start picture {}, content picture {}", inputs.start.shape().to_string(),
                 inputs.content.shape().to_string());
@@ -69,7 +78,7 @@ StylizeResult stylize(Context& context, Vgg& network, const StylizeSettings& set
   Recorder recorder(context, objective, callbacks);
   const Objective evaluate = [&](const Tensor& image) { return recorder.evaluate(image); };
 
-  StylizeResult result{inputs.start.clone(), {}, 0, false};
+  StylizeResult result{own_start(std::move(inputs)), {}, 0, false};
   while (result.iterations < settings.iterations) {
     if (callbacks.should_stop && callbacks.should_stop()) {
       result.stopped = true;

@@ -8,6 +8,7 @@
 //   save_image("out.png", finish_picture(result.image, pictures, ...));
 #pragma once
 
+#include <cstddef>
 #include <functional>
 #include <string>
 #include <vector>
@@ -29,6 +30,8 @@ struct EvaluationRecord {
   int iteration = 0;   // from 0
   double seconds = 0;  // since the start
   LossReport losses;
+  // The most bytes that tensors and scratch took at once so far, history of the optimiser included.
+  std::size_t peak_bytes = 0;
 };
 
 struct StylizeCallbacks {
@@ -48,7 +51,9 @@ struct StylizeResult {
 
 // Deterministic: the same inputs give the same bits for every number of threads. Throws InputError
 // for unusable settings or pictures, Error when the loss is not even finite at the start.
+//
+// The pictures are let go as soon as they have been read: move them in to free their memory.
 StylizeResult stylize(Context& context, Vgg& network, const StylizeSettings& settings,
-                      const StylizeInputs& inputs, const StylizeCallbacks& callbacks = {});
+                      StylizeInputs inputs, const StylizeCallbacks& callbacks = {});
 
 }  // namespace impasto

@@ -4,6 +4,7 @@
 #include <cstring>
 
 #include <nlohmann/json.hpp>
+#include <sys/resource.h>
 
 #include "tensor/error.h"
 
@@ -22,6 +23,11 @@ nlohmann::ordered_json to_json(const LossReport& losses) {
   for (const auto& [layer, loss] : losses.style) json["style"][layer] = loss;
   json["tv"] = losses.tv;
   return json;
+}
+
+std::int64_t peak_resident_bytes() {
+  rusage usage{};
+  return ::getrusage(RUSAGE_SELF, &usage) == 0 ? std::int64_t{usage.ru_maxrss} * 1024 : 0;
 }
 
 }  // namespace
@@ -44,6 +50,8 @@ void TraceWriter::add(const EvaluationRecord& record) {
   entry["evaluation"] = record.evaluation;
   entry["iteration"] = record.iteration;
   entry["seconds"] = record.seconds;
+  entry["peak_bytes"] = record.peak_bytes;
+  entry["peak_resident_bytes"] = peak_resident_bytes();
   entry.update(to_json(record.losses));
   std::fseek(file_.get(), -static_cast<long>(kEnd.size()), SEEK_END);
   write(fmt::format("{}\n{}{}", first_ ? "" : ",", entry.dump(), kEnd));

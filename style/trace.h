@@ -13,9 +13,11 @@ namespace impasto {
 // {"total": t, "content": {layer: loss}, "style": {layer: loss}, "tv": v}
 std::string losses_json(const LossReport& losses);
 
-// {"evaluations": [{"evaluation", "iteration", "seconds", "total", "content", "style", "tv"}, ...]}
-// The file is complete, valid JSON after every entry, so that nothing is lost when the program
-// dies.
+// {"evaluations": [{"evaluation", "iteration", "seconds", "peak_bytes", "peak_resident_bytes",
+//                   "total", "content", "style", "tv"}, ...]}
+// peak_bytes is the most that tensors and scratch took at once so far, peak_resident_bytes the most
+// that the whole process had in memory. The file is complete, valid JSON after every entry, so that
+// nothing is lost when the program dies.
 class TraceWriter {
  public:
   explicit TraceWriter(const std::filesystem::path& path);  // throws InputError when unwritable

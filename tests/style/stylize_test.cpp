@@ -107,6 +107,46 @@ TEST_CASE("steady iterations allocate no more memory") {
   for (std::size_t i = 7; i < peaks.size(); ++i) CHECK(peaks[i] == peaks[6]);
 }
 
+TEST_CASE("the peak that is reported has the pairs of L-BFGS in it, two pictures each") {
+  const auto peak_with = [](int history) {
+    Context context;
+    Vgg network = small_network();
+    StylizeSettings settings;
+    settings.iterations = 12;
+    settings.lbfgs_history = history;
+    allocator_of({}).reset_peak();
+    std::size_t peak = 0;
+    StylizeCallbacks callbacks;
+    callbacks.on_evaluation = [&](const EvaluationRecord& record) {
+      CHECK(record.peak_bytes >= peak);
+      peak = record.peak_bytes;
+    };
+    stylize(context, network, settings, small_inputs(), callbacks);
+    return peak;
+  };
+  const std::size_t picture = small_inputs().content.bytes();
+  CHECK(peak_with(7) - peak_with(2) == 5 * 2 * picture);
+  CHECK(peak_with(50) == peak_with(100));  // pairs are allocated as they come
+}
+
+TEST_CASE("pictures that are moved in are let go, and a start that nobody holds is not copied") {
+  Context context;
+  Vgg network = small_network();
+  StylizeSettings settings;
+  settings.iterations = 1;
+  StylizeInputs inputs = small_inputs();
+  inputs.start = inputs.start.clone();
+  const void* start = inputs.start.raw();
+  const Tensor held = inputs.styles.front();
+  StylizeCallbacks callbacks;
+  callbacks.on_evaluation = [&](const EvaluationRecord&) { CHECK(held.solely_owned()); };
+  CHECK(stylize(context, network, settings, std::move(inputs), callbacks).image.raw() == start);
+  inputs = small_inputs();
+  const Tensor before = inputs.start.clone();
+  stylize(context, network, settings, inputs);
+  CHECK(test::compare_exact(inputs.start, before).ok);
+}
+
 TEST_CASE("losses too large for f32 end in an error, not in a black picture") {
   Context context;
   Vgg network = small_network();

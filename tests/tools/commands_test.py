@@ -69,6 +69,10 @@ class Stylize(CliTest):
         for entry in entries:
             parts = sum(entry["content"].values()) + sum(entry["style"].values()) + entry["tv"]
             self.assertAlmostEqual(parts / entry["total"], 1, places=12)
+            self.assertGreater(entry["peak_resident_bytes"], entry["peak_bytes"])
+        peaks = [e["peak_bytes"] for e in entries]
+        self.assertEqual(peaks, sorted(peaks))
+        self.assertGreater(peaks[0], 40 * 30 * 3 * 4)
         self.assertTrue((self.folder / "out-000002.png").exists())
         self.assertFalse((self.folder / "out-000003.png").exists())
 

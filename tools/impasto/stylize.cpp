@@ -101,7 +101,8 @@ void add_output_options(CLI::App& command, StylizeOptions& o) {
                   "Also save OUT-000050.png, ... every so many iterations")
       ->check(CLI::Range(1, 100000000))
       ->group(group);
-  command.add_option("--trace", o.trace, "Losses of every evaluation, as JSON")->group(group);
+  command.add_option("--trace", o.trace, "Losses and peak memory at every evaluation, as JSON")
+      ->group(group);
   command.add_flag("-q,--quiet", o.quiet, "No progress")->group(group);
 }
 
@@ -140,7 +141,7 @@ std::string numbered(const std::string& output, int iteration) {
 
 // Everything between loading and saving, so that its tensors are gone when memory runs out.
 StylizeResult optimise(Context& context, Vgg& network, const StylizeOptions& o, Pictures& pictures,
-                       const StylizeInputs& inputs) {
+                       StylizeInputs inputs) {
   std::optional<TraceWriter> trace;
   if (!o.trace.empty()) trace.emplace(o.trace);
   Progress progress(o.settings.iterations, o.quiet);
@@ -159,7 +160,7 @@ StylizeResult optimise(Context& context, Vgg& network, const StylizeOptions& o, 
     note(text);
   };
   callbacks.should_stop = [] { return interrupted() != 0; };
-  StylizeResult result = stylize(context, network, o.settings, inputs, callbacks);
+  StylizeResult result = stylize(context, network, o.settings, std::move(inputs), callbacks);
   progress.finish();
   return result;
 }
@@ -172,23 +173,22 @@ void run(const StylizeOptions& o) {
   catch_interrupts();
   const std::unique_ptr<Context> context = make_context(o.machine);
   Pictures pictures = load_pictures(o);
-  const StylizeInputs inputs = prepare_inputs(*context, pictures, o.sizes, o.settings);
+  StylizeInputs inputs = prepare_inputs(*context, pictures, o.sizes, o.settings);
+  const Shape shape = inputs.content.shape();
   Vgg network = load_network(o.machine);
   StylizeResult result;
   try {
-    result = optimise(*context, network, o, pictures, inputs);
+    result = optimise(*context, network, o, pictures, std::move(inputs));
   } catch (const OutOfMemory& error) {
     note(error.what());
-    note(memory_advice(*context, network, o.settings, inputs.content.shape(),
-                       memory_limit(o.machine)));
+    note(memory_advice(*context, network, o.settings, shape, memory_limit(o.machine)));
     throw ExitCode{kExitOutOfMemory};
   }
   if (result.iterations > 0) {
     save_image(o.output, finish_picture(result.image, pictures.content, o.original_colors));
     const std::chrono::duration<double> elapsed = std::chrono::steady_clock::now() - start;
     fmt::print("{}: {} x {}, {} iterations, loss {:.5g}, {:.1f} s, {:.0f} MiB at most\n", o.output,
-               inputs.content.shape()[2], inputs.content.shape()[1], result.iterations,
-               result.losses.total, elapsed.count(),
+               shape[2], shape[1], result.iterations, result.losses.total, elapsed.count(),
                static_cast<double>(allocator_of(context->device()).stats().peak_bytes) / 1048576);
   }
   if (!result.stopped) return;
