@@ -33,7 +33,9 @@ struct Conv2dCase {
         wei(uniform({p.oc, p.kh, p.kw, p.ic}, 2)),
         bias(uniform({p.oc}, 3)),
         dst(uniform(p.dst_shape(), 4)),
-        mask(bits(p.mask_shape(), 5)) {}
+        mask(p.params.fused() ? bits(p.mask_shape(), 5) : Tensor()) {}
+
+  Tensor* wanted_mask() { return mask.defined() ? &mask : nullptr; }
 
   Tensor src, wei, bias, dst, mask;
   FilterCache cache;
@@ -41,17 +43,18 @@ struct Conv2dCase {
 
 inline auto conv2d_forward_bench() {
   using C = Conv2dCase;
-  return direction<C>(
-      conv2d_forward_table,
-      [](C& o) -> Conv2dForwardArgs { return {o.src, o.wei, o.bias, o.dst, &o.mask, &o.cache}; },
-      {&C::src, &C::wei, &C::bias}, {&C::dst, &C::mask});
+  return direction<C>(conv2d_forward_table,
+                      [](C& o) -> Conv2dForwardArgs {
+                        return {o.src, o.wei, o.bias, o.dst, o.wanted_mask(), &o.cache};
+                      },
+                      {&C::src, &C::wei, &C::bias}, {&C::dst, &C::mask});
 }
 
 inline auto conv2d_backward_data_bench() {
   using C = Conv2dCase;
   return direction<C>(conv2d_backward_data_table,
                       [](C& o) -> Conv2dBackwardDataArgs {
-                        return {o.dst, o.wei, o.src, &o.cache};
+                        return {o.dst, o.mask, o.wei, o.src, &o.cache};
                       },
                       {&C::dst, &C::mask, &C::wei}, {&C::src});
 }

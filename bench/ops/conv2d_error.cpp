@@ -30,7 +30,7 @@ Tensor exact(Context& context, const Direction<Conv2dCase, Args>& direction, Con
   problem.dtype = DType::f64;
   Conv2dCase wide(problem);
   for (Tensor Conv2dCase::*input : direction.inputs) {
-    wide.*input = (operands.*input).to(DType::f64);
+    if ((operands.*input).defined()) wide.*input = (operands.*input).to(DType::f64);
   }
   Tensor& result = wide.*direction.results[0];
   result = Tensor::empty(result.shape(), DType::f64);
