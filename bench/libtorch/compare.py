@@ -159,11 +159,11 @@ def busy(sides, results, sizes):
     with Match(sides, size) as match:
         idle = {name: [] for name in match.players}
         loaded = {name: [] for name in match.players}
-        for _ in range(4):
-            for name, ms in match.play(1, 4).items():
+        for _ in range(3):
+            for name, ms in match.play(1, 3).items():
                 idle[name] += ms
             with busy_core():
-                for name, ms in match.play(1, 4).items():
+                for name, ms in match.play(1, 3).items():
                     loaded[name] += ms
         for name in match.players:
             slowdown = spread(loaded[name])["median_ms"] / spread(idle[name])["median_ms"]
