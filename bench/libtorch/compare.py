@@ -67,7 +67,14 @@ class Match:
         self.stack = contextlib.ExitStack()
 
     def __enter__(self):
-        folder = pathlib.Path(self.stack.enter_context(tempfile.TemporaryDirectory()))
+        with self.stack:  # closed if this fails
+            folder = pathlib.Path(self.stack.enter_context(tempfile.TemporaryDirectory()))
+            self.assemble(folder)
+            self.drop_hopeless()
+            self.stack = self.stack.pop_all()
+        return self
+
+    def assemble(self, folder):
         written = {}
         for variant in self.sides.variants:
             name = "impasto " + variant
@@ -81,8 +88,6 @@ class Match:
             self.errors[name] = self.compared(result, self.players["libtorch " + FORMATS[0]])
             if name == "impasto f32" and wrong(self.errors[name]):
                 raise SystemExit(f"iteration {self.size}: the two sides differ: {self.errors[name]}")
-        self.drop_hopeless()
-        return self
 
     def start(self, worker):
         return self.stack.enter_context(worker)
@@ -101,7 +106,8 @@ class Match:
         return errors
 
     def drop_hopeless(self):
-        warm = {name: min(player.ask("time", 2)["ms"]) for name, player in self.players.items()}
+        evaluations = ROUNDS[self.size][1]
+        warm = {name: min(player.ask("time", evaluations)["ms"]) for name, player in self.players.items()}
         best = min(time for name, time in warm.items() if name.startswith("libtorch"))
         for name in [name for name in warm if name.startswith("libtorch")]:
             if warm[name] > HOPELESS * best:
@@ -119,10 +125,10 @@ class Match:
                 times[name] += self.players[name].ask("time", evaluations)["ms"]
         return times
 
-    def record(self, results, section, times, **more):
+    def record(self, results, section, times):
         best = min(spread(ms)["median_ms"] for name, ms in times.items() if name.startswith("libtorch"))
         for name, ms in times.items():
-            row = {"problem": f"iteration {self.size}", "size": self.size, **more,
+            row = {"problem": f"iteration {self.size}", "size": self.size,
                    **self.players[name].ask("hello"), **spread(ms)}
             if name.startswith("impasto"):
                 macs = row.pop("direct_macs")
@@ -132,14 +138,15 @@ class Match:
             results.add(section, **row)
 
 
-def iteration(sides, results, sizes, section="iteration", environment=None):
+def iteration(sides, results, sizes):
     for size in sizes:
-        with Match(sides, size, environment) as match:
-            match.record(results, section, match.play(*ROUNDS[size]))
+        with Match(sides, size) as match:
+            match.record(results, "iteration", match.play(*ROUNDS[size]))
 
 
 def avx2(sides, results, sizes):
-    iteration(sides, results, [min(sizes, key=lambda size: abs(size - 512))], "avx2", AVX2)
+    with Match(sides, min(sizes, key=lambda size: abs(size - 512)), AVX2) as match:
+        match.record(results, "avx2", match.play(5, 1))
 
 
 @contextlib.contextmanager

@@ -31,8 +31,9 @@ Tensor random_picture(Context& context, std::int64_t side, std::uint64_t seed) {
 
 }  // namespace
 
-void check_variant(std::string_view variant) {
-  if (variant != "f32") throw InputError(fmt::format("no variant '{}'; there is f32", variant));
+StylizeSettings settings_for(std::string_view variant) {
+  if (variant == "f32") return {};
+  throw InputError(fmt::format("no variant '{}'; there is f32", variant));
 }
 
 Iteration::Iteration(std::int64_t side, std::string_view variant, int threads)
@@ -41,9 +42,8 @@ Iteration::Iteration(std::int64_t side, std::string_view variant, int threads)
       content_(random_picture(*context_, side, 1 << 20)),
       style_(random_picture(*context_, side, 2 << 20)),
       image_(add(*context_, content_, noise(side, 3 << 20, 8))) {
-  check_variant(variant);
-  objective_ = std::make_unique<StyleObjective>(*context_, network_, StylizeSettings{}, content_,
-                                                std::vector<Tensor>{style_});
+  objective_ = std::make_unique<StyleObjective>(*context_, network_, settings_for(variant),
+                                                content_, std::vector<Tensor>{style_});
 }
 
 NamedTensors Iteration::exchange() {

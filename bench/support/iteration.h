@@ -13,8 +13,9 @@
 
 namespace impasto::bench {
 
-// How the iteration is computed; "f32" is the default of everything.
-void check_variant(std::string_view variant);  // throws InputError when there is no such
+// The settings of a way to compute the iteration: "f32" is the default of everything, and the only
+// one so far. Throws InputError when there is no such.
+StylizeSettings settings_for(std::string_view variant);
 
 class Iteration {
  public:

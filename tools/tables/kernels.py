@@ -44,7 +44,7 @@ def ladder(rows):
     for idea, directions in by_idea(found).items():
         forward, backward = (directions[name] for name in DIRECTIONS)
         layers = sum(row["times"] for row in forward or backward)
-        lines.append([f"`{idea}`", *speed(forward, peak), *speed(backward, peak), str(layers)])
+        lines.append([f"`{idea}`", *speed(forward, peak), *speed(backward, peak), f"{layers:.0f}"])
     header = ["kernel", "forward GFLOP/s", "x FMA peak", "backward-data GFLOP/s", "x FMA peak", "layers"]
     return table(header, lines) + caption(found)
 
