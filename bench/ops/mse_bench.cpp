@@ -17,11 +17,12 @@ struct Case {
   explicit Case(const Problem& p)
       : a(uniform({p.count}, 1)),
         b(uniform({p.count}, 2)),
-        grad_a(uniform({p.count}, 3)),
+        difference(uniform({p.count}, 3)),
+        grad(uniform({p.count}, 4)),
         value(scalar()),
         upstream(scalar()) {}
 
-  Tensor a, b, grad_a, value, upstream;
+  Tensor a, b, difference, grad, value, upstream;
 };
 
 }  // namespace
@@ -33,12 +34,12 @@ int main(int argc, char** argv) {
   return run_ops(argc, argv, "maps_256.txt",
                  direction<Case>(mse_forward_table,
                                  [](Case& o) -> MseForwardArgs {
-                                   return {o.a, o.b, o.value};
+                                   return {o.a, o.b, o.value, o.difference};
                                  },
-                                 {&Case::a, &Case::b}, {&Case::value}),
+                                 {&Case::a, &Case::b}, {&Case::value, &Case::difference}),
                  direction<Case>(mse_backward_table,
                                  [](Case& o) -> MseBackwardArgs {
-                                   return {o.a, o.b, o.upstream, o.grad_a};
+                                   return {o.difference, o.upstream, o.grad};
                                  },
-                                 {&Case::a, &Case::b}, {&Case::grad_a}));
+                                 {&Case::difference}, {&Case::grad}));
 }
