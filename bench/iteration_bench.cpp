@@ -2,81 +2,58 @@
 // the picture. Verified before it is timed: at 64 pixels the losses and the gradient of the kernels
 // that selection picks must be those of the reference kernels.
 #include <cmath>
-#include <cstdio>
 
 #include <benchmark/benchmark.h>
 
-#include "ops/elementwise/elementwise.h"
-#include "ops/reduce/reduce.h"
+#include "bench/support/compare.h"
+#include "bench/support/fma_peak.h"
+#include "bench/support/iteration.h"
+#include "bench/support/samples.h"
 #include "ops/registry.h"
-#include "style/losses.h"
 #include "tensor/allocator.h"
-#include "tensor/random.h"
 
-namespace impasto {
+namespace impasto::bench {
 namespace {
 
-Tensor random_picture(std::int64_t side, std::uint64_t seed) {
-  Tensor picture = Tensor::empty({1, side, side, 3});
-  fill_uniform(picture, seed, 0, 255);
-  return picture;
-}
+constexpr char kVariant[] = "f32";
 
-double relative_error(Context& context, const Tensor& got, const Tensor& want) {
-  const Tensor difference = sub(context, got, want);
-  return std::sqrt(dot(context, difference, difference).item() / dot(context, want, want).item());
-}
-
-struct Setup {
-  Setup(Context& context, std::int64_t side)
-      : network(random_vgg_spec(1)),
-        objective(context, network, {}, random_picture(side, 2), {random_picture(side, 3)}),
-        image(random_picture(side, 4)) {}
-
-  Vgg network;
-  StyleObjective objective;
-  Tensor image;
-};
-
-bool verified() {
-  static const bool ok = [] {
-    Context fast, reference;
-    for (const TableInfo& table : all_tables()) {
-      reference.request_kernel(table.name, table.kernels.back().id);
-    }
-    constexpr std::int64_t kSide = 64;
-    Setup a(fast, kSide), b(reference, kSide);
-    const LossGradient got = a.objective.evaluate(fast, a.image, true);
-    const LossGradient want = b.objective.evaluate(reference, b.image, true);
-    const double loss_error = std::abs(got.losses.total / want.losses.total - 1);
-    const double gradient_error = relative_error(reference, got.gradient, want.gradient);
-    if (loss_error < 1e-5 && gradient_error < 1e-3) return true;
-    std::fprintf(stderr, "iteration: wrong: loss off by %g, gradient by %g\n", loss_error,
-                 gradient_error);
-    return false;
-  }();
-  return ok;
+// Empty when the selected kernels give the results of the reference, else what is wrong.
+std::string breach() {
+  constexpr std::int64_t kSide = 64;
+  Iteration fast(kSide, kVariant), reference(kSide, kVariant);
+  for (const TableInfo& table : all_tables()) {
+    reference.context().request_kernel(table.name, table.kernels.back().id);
+  }
+  const LossGradient got = fast.evaluate(), want = reference.evaluate();
+  const double loss = std::abs(got.losses.total / want.losses.total - 1);
+  const double gradient = difference(got.gradient, want.gradient).frobenius;
+  if (loss < 1e-5 && gradient < 1e-3) return {};
+  return fmt::format("loss off by {:.1e} and gradient by {:.1e} of the reference's", loss,
+                     gradient);
 }
 
 void iteration(benchmark::State& state) {
-  if (!verified()) {
-    state.SkipWithError("differs from the reference kernels");
-    return;
-  }
-  Context context;
-  Setup setup(context, state.range(0));
+  static const std::string wrong = breach();
+  if (!wrong.empty()) return state.SkipWithError(wrong.c_str());
+
+  Iteration problem(state.range(0), kVariant);
+  double peak = fma_peak(problem.context());
+  problem.evaluate();  // packs filters
   allocator_of({}).reset_peak();
-  for (auto _ : state) {
-    benchmark::DoNotOptimize(setup.objective.evaluate(context, setup.image, true).losses.total);
-  }
+  Samples samples;
+  for (auto _ : state) state.SetIterationTime(samples.time([&] { problem.evaluate(); }));
+  peak = std::max(peak, fma_peak(problem.context()));
+
   const double pixels = static_cast<double>(state.range(0) * state.range(0));
-  state.counters["threads"] = context.threads().size();
+  samples.report(state);
+  state.counters["x_fma_peak"] = direct_macs(state.range(0)) / samples.quantile(0.5) / peak;
+  state.counters["threads"] = problem.context().threads().size();
   state.counters["peak_bytes_per_pixel"] =
       static_cast<double>(allocator_of({}).stats().peak_bytes) / pixels;
 }
-BENCHMARK(iteration)->Arg(256)->Arg(512)->Unit(benchmark::kMillisecond)->UseRealTime();
+BENCHMARK(iteration)->Arg(256)->Arg(512)->Arg(1024)->Unit(benchmark::kMillisecond)->UseManualTime();
 
 }  // namespace
-}  // namespace impasto
+}  // namespace impasto::bench
 
 BENCHMARK_MAIN();

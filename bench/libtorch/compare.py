@@ -1,78 +1,197 @@
-#!/usr/bin/env python3
-"""Runs both sides of the whole iteration alternately and appends the rows to a results file.
+"""Impasto and LibTorch on the whole iteration, in turns, on one problem: time, also with AVX2 only and
+with a core that somebody else keeps busy, and memory. bench/measure.py runs it."""
 
-    bench/libtorch/compare.py BENCH_PROGRAM RESULTS.jsonl [--size 256] [--rounds 5] [--torch-python python3]
-
-Each row names commit, processor and settings; the last row is the ratio of the medians, LibTorch's best
-memory format over ours. Run it on an otherwise idle machine.
-"""
-
-import argparse
-import datetime
-import json
+import contextlib
+import os
 import pathlib
-import statistics
 import subprocess
+import sys
+import tempfile
+import time
+
+from driver.results import spread
+from driver.worker import Worker
 
 HERE = pathlib.Path(__file__).resolve().parent
+FORMATS = ("contiguous", "channels_last")
+AVX2 = {"IMPASTO_CPU": "avx2", "ATEN_CPU_CAPABILITY": "avx2", "ONEDNN_MAX_CPU_ISA": "AVX2",
+        "MKL_ENABLE_INSTRUCTIONS": "AVX2"}
+
+# Rounds, and evaluations of a turn, by the side of the picture.
+ROUNDS = {256: (8, 4), 512: (6, 2), 1024: (4, 1)}
+# Idle threads of either side may look for work this long before they sleep.
+PAUSE = 0.05
+# A memory format that is this much slower in the warm-up takes no further part.
+HOPELESS = 1.15
+# What both sides should agree on, the choices of ReLU and of pooling included that rounding decides;
+# with so many times as much something is wrong, and nothing is timed.
+LOSS_LIMIT, GRADIENT_LIMIT = 1e-5, 1e-3
+WRONG = 10
 
 
-def output_of(*command):
-    return subprocess.run(list(map(str, command)), check=True, capture_output=True, text=True,
-                          cwd=HERE).stdout.strip()
+class Sides:
+    """Where both programs are, and how they are run."""
+
+    def __init__(self, build, python, threads, variants):
+        self.worker = pathlib.Path(build) / "bench" / "iteration_worker"
+        self.python, self.threads, self.variants = python, threads, variants
+
+    def ours(self, size, variant="f32", environment=None):
+        return Worker([self.worker, size, variant, self.threads], environment)
+
+    def theirs(self, problem, memory_format, environment=None):
+        return Worker([self.python, HERE / "iteration.py", problem, "--memory-format", memory_format,
+                       "--threads", self.threads], environment)
+
+    @contextlib.contextmanager
+    def problem(self, size):
+        with tempfile.TemporaryDirectory() as folder:
+            path = pathlib.Path(folder, "problem.safetensors")
+            with self.ours(size) as ours:
+                ours.ask("write", path)
+            yield path
 
 
-def processor():
-    for line in open("/proc/cpuinfo"):
-        if line.startswith("model name"):
-            return line.split(":", 1)[1].strip()
-    return "unknown"
+def wrong(errors, factor=WRONG):
+    """NaN is wrong, too."""
+    return not (errors["loss_error"] <= factor * LOSS_LIMIT
+                and errors["gradient_error"] <= factor * GRADIENT_LIMIT)
 
 
-def ours(program, size):
-    result = json.loads(output_of(program, f"--benchmark_filter=iteration/{size}/", "--benchmark_format=json",
-                                  "--benchmark_repetitions=5"))
-    return [run["real_time"] for run in result["benchmarks"] if run["run_type"] == "iteration"]
+class Match:
+    """All sides on one problem; each entry of `players` is a worker, by a name."""
+
+    def __init__(self, sides, size, environment=None):
+        self.sides, self.size, self.environment = sides, size, environment
+        self.players, self.errors, self.peak = {}, {}, 0
+        self.stack = contextlib.ExitStack()
+
+    def __enter__(self):
+        with self.stack:  # closed if this fails
+            folder = pathlib.Path(self.stack.enter_context(tempfile.TemporaryDirectory()))
+            self.assemble(folder)
+            self.drop_hopeless()
+            self.stack = self.stack.pop_all()
+        return self
+
+    def assemble(self, folder):
+        written = {}
+        for variant in self.sides.variants:
+            name = "impasto " + variant
+            written[name] = folder / f"{variant}.safetensors"
+            self.players[name] = self.start(self.sides.ours(self.size, variant, self.environment))
+            self.players[name].ask("write", written[name])
+        for memory_format in FORMATS:
+            theirs = self.sides.theirs(next(iter(written.values())), memory_format, self.environment)
+            self.players["libtorch " + memory_format] = self.start(theirs)
+        for name, result in written.items():
+            self.errors[name] = self.compared(result, self.players["libtorch " + FORMATS[0]])
+            if name == "impasto f32" and wrong(self.errors[name]):
+                raise SystemExit(f"iteration {self.size}: the two sides differ: {self.errors[name]}")
+
+    def start(self, worker):
+        return self.stack.enter_context(worker)
+
+    def __exit__(self, *error):
+        return self.stack.__exit__(*error)
+
+    def compared(self, result, theirs):
+        errors = theirs.ask("check", result)
+        errors["agrees"] = not wrong(errors, 1)
+        # f64 takes its time; without AVX-512 nothing else would be learned.
+        if self.size <= 256 and not self.environment:
+            exact = theirs.ask("judge", result)
+            errors["gradient_error_to_f64"] = exact["impasto"]["gradient_error"]
+            errors["libtorch_gradient_error_to_f64"] = exact["libtorch"]["gradient_error"]
+        return errors
+
+    def drop_hopeless(self):
+        evaluations = ROUNDS[self.size][1]
+        warm = {name: min(player.ask("time", evaluations)["ms"]) for name, player in self.players.items()}
+        best = min(time for name, time in warm.items() if name.startswith("libtorch"))
+        for name in [name for name in warm if name.startswith("libtorch")]:
+            if warm[name] > HOPELESS * best:
+                del self.players[name]
+
+    def play(self, rounds, evaluations):
+        """Milliseconds by player. Each round begins with another one."""
+        times = {name: [] for name in self.players}
+        names = list(times)
+        measured = next(iter(self.players.values()))
+        for number in range(rounds):
+            self.peak = max(self.peak, measured.ask("fma")["macs"])
+            for name in names[number % len(names):] + names[:number % len(names)]:
+                time.sleep(PAUSE)
+                times[name] += self.players[name].ask("time", evaluations)["ms"]
+        return times
+
+    def record(self, results, section, times):
+        best = min(spread(ms)["median_ms"] for name, ms in times.items() if name.startswith("libtorch"))
+        for name, ms in times.items():
+            row = {"problem": f"iteration {self.size}", "size": self.size,
+                   **self.players[name].ask("hello"), **spread(ms)}
+            if name.startswith("impasto"):
+                macs = row.pop("direct_macs")
+                row.update(self.errors[name], libtorch_over_impasto=round(best / row["median_ms"], 3),
+                           fma_peak_gmacs=round(self.peak / 1e9, 1),
+                           x_fma_peak=round(macs / (row["median_ms"] / 1e3) / self.peak, 3))
+            results.add(section, **row)
 
 
-def theirs(python, size):
-    lines = output_of(python, HERE / "iteration.py", "--sizes", size, "--repeat", 5).splitlines()
-    return [json.loads(line) for line in lines]
+def iteration(sides, results, sizes):
+    for size in sizes:
+        with Match(sides, size) as match:
+            match.record(results, "iteration", match.play(*ROUNDS[size]))
 
 
-def main():
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
-    parser.add_argument("program", type=pathlib.Path)
-    parser.add_argument("results", type=pathlib.Path)
-    parser.add_argument("--size", type=int, default=256)
-    parser.add_argument("--rounds", type=int, default=5)
-    parser.add_argument("--torch-python", default="python3")
-    options = parser.parse_args()
-    program = options.program.resolve()
-
-    times = {"impasto": []}
-    for _ in range(options.rounds):
-        times["impasto"] += ours(program, options.size)
-        for row in theirs(options.torch_python, options.size):
-            times.setdefault(f"{row['library']} {row['memory_format']}", []).append(row["median_ms"])
-
-    common = {"schema": 1, "problem": f"iteration {options.size}", "threads": 2, "device": processor(),
-              "commit": output_of("git", "rev-parse", "--short", "HEAD"),
-              "dirty": bool(output_of("git", "status", "--porcelain", "--untracked-files=no")),
-              "date": datetime.date.today().isoformat()}
-    rows, medians = [], {}
-    for who, values in times.items():
-        medians[who] = statistics.median(values)
-        rows.append({**common, "who": who, "median_ms": round(medians[who], 1),
-                     "best_ms": round(min(values), 1), "worst_ms": round(max(values), 1)})
-    best = min(value for who, value in medians.items() if who != "impasto")
-    rows.append({**common, "who": "ratio", "libtorch_over_impasto": round(best / medians["impasto"], 2)})
-    options.results.parent.mkdir(parents=True, exist_ok=True)
-    with open(options.results, "a") as file:
-        for row in rows:
-            print(json.dumps(row))
-            file.write(json.dumps(row) + "\n")
+def avx2(sides, results, sizes):
+    with Match(sides, min(sizes, key=lambda size: abs(size - 512)), AVX2) as match:
+        match.record(results, "avx2", match.play(5, 1))
 
 
-if __name__ == "__main__":
-    main()
+@contextlib.contextmanager
+def busy_core():
+    """A process that never sleeps, on the last core that this one may use."""
+    loop = subprocess.Popen([sys.executable, "-c", "while True: pass"])
+    os.sched_setaffinity(loop.pid, {max(os.sched_getaffinity(0))})
+    try:
+        yield
+    finally:
+        loop.kill()
+        loop.wait()
+
+
+def busy(sides, results, sizes):
+    size = min(sizes)
+    with Match(sides, size) as match:
+        idle = {name: [] for name in match.players}
+        loaded = {name: [] for name in match.players}
+        for _ in range(3):
+            for name, ms in match.play(1, 3).items():
+                idle[name] += ms
+            with busy_core():
+                for name, ms in match.play(1, 3).items():
+                    loaded[name] += ms
+        for name in match.players:
+            slowdown = spread(loaded[name])["median_ms"] / spread(idle[name])["median_ms"]
+            results.add("busy", problem=f"iteration {size}, one core kept busy", size=size,
+                        **match.players[name].ask("hello"), **spread(loaded[name]),
+                        idle_median_ms=spread(idle[name])["median_ms"], slowdown=round(slowdown, 3))
+
+
+def memory(sides, results, sizes):
+    """Of a process each that does nothing else: three steps of Adam."""
+    size, steps = max(sizes), 3
+    common = {"problem": f"Adam {size}", "size": size, "steps": steps}
+    for variant in sides.variants:
+        with sides.ours(size, variant) as ours:
+            row = {**ours.ask("adam", steps), **ours.ask("hello"), **ours.ask("memory")}
+            row["activation_bytes_per_pixel"] = round((row["peak_bytes"] - row["network_bytes"]) / size**2, 1)
+            results.add("memory", **common, **row)
+    with sides.problem(size) as problem:
+        for memory_format in FORMATS:
+            with sides.theirs(problem, memory_format) as theirs:
+                results.add("memory", **common, **theirs.ask("adam", steps), **theirs.ask("hello"))
+
+
+SECTIONS = {"iteration": iteration, "avx2": avx2, "busy": busy, "memory": memory}

@@ -200,6 +200,11 @@ class FoldersTest(RuleTest):
         self.assert_clean({"ops/README.md": "x\n" * 40, "README.md": "x\n" * 99}, "folders")
         self.assert_found("folders", {"ops/README.md": "x\n" * 41}, "ops/README.md:41")
 
+    def test_measurements_may_be_long(self):
+        table = "<!-- table: errors box -->\n" + "x\n" * 40 + "<!-- end -->\n"
+        self.assert_clean({"ops/README.md": "x\n" * 40 + table}, "folders")
+        self.assert_found("folders", {"ops/README.md": "x\n" * 41 + table}, "ops/README.md:41")
+
 
 class HygieneTest(RuleTest):
     def test_vendored_code(self):

@@ -1,4 +1,4 @@
-#include "bench/ops/fma_loop.h"
+#include "bench/support/fma_loop.h"
 
 #include "tensor/simd/vec.h"
 

@@ -1,0 +1,31 @@
+"""A process that waits for orders: one line to it, one line of JSON back. While it waits it takes no
+processor time, so that another one can be timed."""
+
+import json
+import os
+import subprocess
+
+
+class Worker:
+    def __init__(self, command, environment=None):
+        self.name = " ".join(map(str, command[:3]))
+        self.process = subprocess.Popen(list(map(str, command)), stdin=subprocess.PIPE,
+                                        stdout=subprocess.PIPE, text=True,
+                                        env={**os.environ, **(environment or {})})
+
+    def ask(self, *order):
+        try:
+            print(*order, file=self.process.stdin, flush=True)
+        except BrokenPipeError:
+            pass  # it says why on stderr, and ends its answers
+        line = self.process.stdout.readline()
+        if not line:
+            raise SystemExit(f"{self.name} ended with {self.process.wait()} on '{' '.join(map(str, order))}'")
+        return json.loads(line)
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.process.stdin.close()
+        self.process.wait()

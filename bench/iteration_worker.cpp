@@ -1,0 +1,152 @@
+// The whole iteration as a process that waits for orders: a driver has it take turns with another
+// engine's process on the same problem, so that both meet the same moods of the machine.
+//
+//   iteration_worker SIDE [VARIANT [THREADS]]
+//
+// Orders, a line each, every one answered by a line of JSON; an end of input ends it:
+//
+//   hello        what runs here, and the resident bytes before the problem was made
+//   write FILE   the problem and its result, as safetensors
+//   time N       milliseconds of N evaluations
+//   fma          multiply-adds a second that the multipliers can do now
+//   adam N       N steps of Adam from the image, and the peak of the resident bytes
+//   memory       peak of what the allocator handed out, and what of it the network takes; the last
+#include <charconv>
+#include <fstream>
+#include <iostream>
+#include <sstream>
+
+#include <fmt/ranges.h>
+
+#include "bench/support/fma_peak.h"
+#include "bench/support/iteration.h"
+#include "bench/support/samples.h"
+#include "optim/adam.h"
+#include "tensor/allocator.h"
+#include "weights/safetensors.h"
+
+namespace impasto::bench {
+namespace {
+
+// A line of /proc/self/status: VmRSS (now) or VmHWM (its peak).
+std::size_t resident_bytes(const std::string& which) {
+  std::ifstream status("/proc/self/status");
+  for (std::string name; status >> name; status.ignore(1 << 16, '\n')) {
+    std::size_t kilobytes = 0;
+    if (name == which + ":" && status >> kilobytes) return kilobytes * 1024;
+  }
+  throw Error(fmt::format("no {} in /proc/self/status", which));
+}
+
+int number(const std::string& text, const std::string& what) {
+  int value = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  if (error != std::errc() || end != text.data() + text.size() || value < 0) {
+    throw InputError(fmt::format("{} is '{}', not a number", what, text));
+  }
+  return value;
+}
+
+class Worker {
+ public:
+  Worker(std::int64_t side, std::string variant, int threads)
+      : side_(side),
+        variant_(std::move(variant)),
+        resident_before_(resident_bytes("VmRSS")),
+        problem_(side, variant_, threads) {}
+
+  std::string answer(const std::string& order, const std::string& argument) {
+    if (order == "hello") return hello();
+    if (order == "write") return write(argument);
+    if (order == "time") return time(number(argument, order));
+    if (order == "fma") return fmt::format(R"({{"macs": {}}})", fma_peak(problem_.context(), 20));
+    if (order == "adam") return adam(number(argument, order));
+    if (order == "memory") return memory();
+    throw InputError(fmt::format("unknown order '{}'", order));
+  }
+
+ private:
+  // After an evaluation, also the convolutions that selection picked.
+  std::string hello() {
+    std::vector<std::string> kernels;
+    for (const auto& [id, count] : problem_.context().launches()) {
+      if (id.starts_with("conv2d.")) kernels.push_back(fmt::format(R"("{}")", id));
+    }
+    return fmt::format(
+        R"({{"who": "impasto", "variant": "{}", "threads": {}, "isa": "{}", "compiler": "{}", )"
+        R"("kernels": [{}], "direct_macs": {}, "resident_before_bytes": {}}})",
+        variant_, problem_.context().threads().size(), to_string(problem_.context().features()),
+        "g++ " __VERSION__, fmt::join(kernels, ", "), direct_macs(side_), resident_before_);
+  }
+
+  std::string write(const std::string& path) {
+    const NamedTensors all = problem_.exchange();
+    write_safetensors(path, all);
+    return fmt::format(R"({{"loss": {}}})", all.tensors.at("loss.total").item());
+  }
+
+  std::string time(int count) {
+    Samples samples;
+    for (int i = 0; i < count; ++i) samples.time([&] { problem_.evaluate(); });
+    std::vector<double> ms;
+    for (double seconds : samples.seconds()) ms.push_back(seconds * 1e3);
+    return fmt::format(R"({{"ms": [{:.3f}]}})", fmt::join(ms, ", "));
+  }
+
+  std::string adam(int count) {
+    Adam optimizer({.learning_rate = 10});
+    double loss = 0;
+    for (int i = 0; i < count; ++i) {
+      loss = optimizer
+                 .step(problem_.context(), problem_.image(),
+                       [&](const Tensor&) {
+                         const LossGradient result = problem_.evaluate();
+                         return Evaluation{result.losses.total, result.gradient};
+                       })
+                 .loss;
+    }
+    return fmt::format(R"({{"loss": {}, "peak_resident_bytes": {}}})", loss,
+                       resident_bytes("VmHWM"));
+  }
+
+  std::string memory() {
+    problem_.evaluate();
+    allocator_of({}).reset_peak();
+    problem_.evaluate();
+    const std::size_t peak = allocator_of({}).stats().peak_bytes;
+    return fmt::format(R"({{"peak_bytes": {}, "weight_bytes": {}, "network_bytes": {}}})", peak,
+                       weight_bytes(), problem_.network_bytes());
+  }
+
+  std::int64_t side_;
+  std::string variant_;
+  std::size_t resident_before_;
+  Iteration problem_;
+};
+
+int work(const std::vector<std::string>& words) {
+  if (words.empty() || words.size() > 3) {
+    throw InputError("usage: iteration_worker SIDE [VARIANT [THREADS]]");
+  }
+  Worker worker(number(words[0], "SIDE"), words.size() > 1 ? words[1] : "f32",
+                words.size() > 2 ? number(words[2], "THREADS") : 0);
+  for (std::string line; std::getline(std::cin, line);) {
+    std::istringstream parts(line);
+    std::string order, argument;
+    parts >> order >> argument;
+    std::cout << worker.answer(order, argument) << std::endl;
+  }
+  return 0;
+}
+
+}  // namespace
+}  // namespace impasto::bench
+
+int main(int argc, char** argv) {
+  try {
+    return impasto::bench::work({argv + 1, argv + argc});
+  } catch (const impasto::Error& error) {
+    fmt::print(stderr, "iteration_worker: {}\n", error.what());
+    return 2;
+  }
+}

@@ -1,0 +1,47 @@
+// Matrix products.
+#include "bench/support/op_bench.h"
+#include "ops/gemm/gemm.h"
+
+namespace impasto::bench {
+namespace {
+
+struct Case {
+  using Problem = GemmProblem;
+
+  static Problem parse(std::istream& words) {
+    Problem p;
+    words >> p.m >> p.n >> p.k >> p.params.transpose_a >> p.params.transpose_b;
+    return p;
+  }
+  static Problem small(Problem p) {
+    p.m = std::min<std::int64_t>(p.m, 67);
+    p.n = std::min<std::int64_t>(p.n, 69);
+    return p;
+  }
+  static double macs(const Problem& p) { return static_cast<double>(p.m * p.n * p.k); }
+
+  explicit Case(const Problem& p)
+      : a(uniform(matrix(p.m, p.k, p.params.transpose_a), 1)),
+        b(uniform(matrix(p.k, p.n, p.params.transpose_b), 2)),
+        c(uniform({p.m, p.n}, 3)) {}
+
+  static Shape matrix(std::int64_t rows, std::int64_t cols, bool transposed) {
+    return transposed ? Shape{cols, rows} : Shape{rows, cols};
+  }
+
+  Tensor a, b, c;
+};
+
+}  // namespace
+}  // namespace impasto::bench
+
+int main(int argc, char** argv) {
+  using namespace impasto;
+  using namespace impasto::bench;
+  return run_ops(argc, argv, "gemm.txt",
+                 direction<Case>(gemm_table,
+                                 [](Case& o) -> GemmArgs {
+                                   return {o.a, o.b, o.c};
+                                 },
+                                 {&Case::a, &Case::b}, {&Case::c}));
+}

@@ -1,0 +1,33 @@
+// Times of repeated runs: a median and how far they scatter, never a mean.
+#pragma once
+
+#include <vector>
+
+#include <benchmark/benchmark.h>
+
+namespace impasto::bench {
+
+class Samples {
+ public:
+  // Runs body once and keeps its time. Seconds.
+  template <class Body>
+  double time(Body body) {
+    const double start = now();
+    body();
+    seconds_.push_back(now() - start);
+    return seconds_.back();
+  }
+
+  const std::vector<double>& seconds() const { return seconds_; }
+  double quantile(double share) const;  // nearest; 0 when there are no samples
+
+  // median_ms, p10_ms and p90_ms.
+  void report(benchmark::State& state) const;
+
+ private:
+  static double now();
+
+  std::vector<double> seconds_;
+};
+
+}  // namespace impasto::bench
