@@ -65,18 +65,31 @@ template <class Read>
 
 enum class Source : std::uint8_t { plain, masked, pooled };
 
-// Pixel (i, j), the vector of channels from c on.
+// Where pixel (i, j) has the vector of channels from c on.
+template <Source source>
+[[gnu::always_inline]] inline const float* address_of(const WinogradInput& t, unsigned i,
+                                                      unsigned j, std::int64_t c) {
+  if constexpr (source == Source::pooled) {
+    i = (i + t.odd_row) / 2, j = (j + t.odd_column) / 2;
+  }
+  return t.src + i * t.row_step + j * t.pixel_step + c;
+}
+
 template <Source source>
 [[gnu::always_inline]] inline F32 read_pixel(const WinogradInput& t, unsigned i, unsigned j,
                                              std::int64_t c) {
-  const float* src = t.src + c;
-  if constexpr (source == Source::plain) {
-    return load(src + i * t.row_step + j * t.pixel_step);
-  } else if constexpr (source == Source::masked) {
-    return load_where(mask_at(t, i, j, c), src + i * t.row_step + j * t.pixel_step);
-  } else {
-    src += (i + t.odd_row) / 2 * t.row_step + (j + t.odd_column) / 2 * t.pixel_step;
-    return broadcast(t.scale) * load_where(mask_at(t, i, j, c), src);
+  const float* at = address_of<source>(t, i, j, c);
+  if constexpr (source == Source::plain) return load(at);
+  const F32 value = load_where(mask_at(t, i, j, c), at);
+  return source == Source::pooled ? broadcast(t.scale) * value : value;
+}
+
+// What the tile to the right reads beyond this one.
+template <Source source>
+[[gnu::always_inline]] inline void prefetch_right(const WinogradInput& t, std::int64_t c) {
+  constexpr unsigned step = source == Source::pooled ? 2 : 1;
+  for (unsigned i = 0; i < 6; i += step) {
+    for (unsigned j = 6; j < 10; j += step) prefetch_near(address_of<source>(t, i, j, c));
   }
 }
 
@@ -87,6 +100,7 @@ inline bool outside(const WinogradInput& t, unsigned i, unsigned j) {
 template <Source source, bool clipped>
 void input_vectors(const WinogradInput& t) {
   for (std::int64_t c = 0; c + kLanes <= t.channels; c += kLanes) {
+    prefetch_right<source>(t, c);
     transform_input(
         [&](unsigned i, unsigned j) __attribute__((always_inline)) {
           if (clipped && outside(t, i, j)) return F32{};
@@ -129,9 +143,9 @@ void input(const WinogradInput& t) {
   if (t.channels % kLanes != 0) input_rest(t);
 }
 
-// One vector of channels of a tile's outputs, with bias and ReLU.
+// One vector of channels of a tile's outputs, with bias.
 [[gnu::always_inline]] inline void transform_output(const float* src, std::int64_t step, F32 bias,
-                                                    bool with_relu, F32 (&y)[4][4]) {
+                                                    F32 (&y)[4][4]) {
   F32 rows[4][6];
   for (unsigned j = 0; j < 6; ++j) {
     F32 m[6], v[4];
@@ -141,10 +155,7 @@ void input(const WinogradInput& t) {
   }
   for (unsigned i = 0; i < 4; ++i) {
     output_1d(rows[i], y[i]);
-    for (unsigned j = 0; j < 4; ++j) {
-      y[i][j] += bias;
-      if (with_relu) y[i][j] = relu(y[i][j]);
-    }
+    for (unsigned j = 0; j < 4; ++j) y[i][j] += bias;
   }
 }
 
@@ -196,7 +207,8 @@ struct Place {
   std::uint32_t right_above, right_below, below;
   const F32 top = larger(y[i][j], y[i][j + 1], right_above);
   const F32 bottom = larger(y[i + 1][j], y[i + 1][j + 1], right_below);
-  const F32 value = larger(top, bottom, below);
+  F32 value = larger(top, bottom, below);
+  if (t.relu) value = relu(value);
   put(t, t.dst + i / 2 * t.row_step + j / 2 * t.pixel_step + place.c, value, place);
   if (t.mask == nullptr) return;
   const std::uint32_t passes = t.relu ? positive_bits(value) : kAll;
@@ -251,7 +263,13 @@ void output(const WinogradOutput& t) {
       bias = place.count < kLanes ? load_partial(t.bias + c, place.count) : load(t.bias + c);
     }
     F32 y[4][4];
-    transform_output(t.src + c, t.point_step, bias, t.relu, y);
+    transform_output(t.src + c, t.point_step, bias, y);
+    // The maximum of what ReLU lets through is ReLU of the maximum: a quarter of the work.
+    if (t.relu && t.pool != TilePool::max) {
+      for (auto& row : y) {
+        for (F32& value : row) value = relu(value);
+      }
+    }
     if (t.pool == TilePool::none) {
       write_all(t, y, place);
     } else {
