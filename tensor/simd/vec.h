@@ -92,14 +92,7 @@ inline F32 multiply_add(F32 a, F32 b, F32 c) {
 
 // max(value, 0) that lets NaN through.
 inline F32 relu(F32 value) {
-#if IMPASTO_LANES == 16
-  // The second operand when one is NaN. (The form without a mask makes GCC 12 warn.)
-  return _mm512_maskz_max_ps(static_cast<__mmask16>(-1), F32{}, value);
-#elif IMPASTO_LANES == 8
-  return _mm256_max_ps(F32{}, value);
-#else
   return value <= F32{} ? F32{} : value;
-#endif
 }
 
 // One truth value a lane. In memory they are one bit a lane, lane 0 the lowest, in whole bytes:
