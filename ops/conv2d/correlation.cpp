@@ -91,6 +91,18 @@ void fold_border(ThreadPool& threads, const Conv2dProblem& p, const float* padde
   });
 }
 
+std::int64_t folded_count(const Conv2dProblem& p, const Correlation& c) {
+  return folds_border(p.params) ? ceil_div(padded_count(c), 16) * 16 : 0;
+}
+
+void correlate_and_fold(ThreadPool& threads, const Conv2dProblem& p, Correlation& c, float* scratch,
+                        const std::function<void(float* rest)>& run) {
+  float* grad_src = c.dst;
+  if (folds_border(p.params)) c.dst = scratch;
+  run(scratch + folded_count(p, c));
+  if (folds_border(p.params)) fold_border(threads, p, c.dst, grad_src);
+}
+
 FilterView forward_view(const Conv2dProblem& p, const float* wei) {
   return {wei, p.oc, p.kh, p.kw, p.ic, p.kh * p.kw * p.ic, p.kw * p.ic, p.ic, 1};
 }

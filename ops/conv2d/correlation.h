@@ -44,6 +44,13 @@ std::int64_t padded_count(const Correlation& correlation);  // floats of what is
 void fold_border(ThreadPool& threads, const Conv2dProblem& problem, const float* padded,
                  float* grad_src);
 
+// Floats of workspace for a border that must be folded, whole cache lines; and a backward-data pass
+// with that: run(rest) computes the correlation, whose dst is redirected to the workspace if need
+// be.
+std::int64_t folded_count(const Conv2dProblem& problem, const Correlation& correlation);
+void correlate_and_fold(ThreadPool& threads, const Conv2dProblem& problem, Correlation& correlation,
+                        float* scratch, const std::function<void(float* rest)>& run);
+
 // A filter bank seen as wei[o, i, j, c] through strides, so that the rotated and transposed bank of
 // the backward pass is a view, too.
 struct FilterView {

@@ -75,14 +75,12 @@ std::size_t backward_data_direct_bytes(const DirectIsa& isa, const Conv2dProblem
   const Correlation c = backward_correlation(p);
   const std::int64_t own = workspace_count(isa, p, c, backward_data_view(p, nullptr), threads);
   const std::int64_t unfused = p.params.fused() ? out_count(p) : 0;
-  const std::int64_t padded = folds_border(p.params) ? padded_count(c) : 0;
-  return float_bytes(checked_add(own, checked_add(unfused, padded)));
+  return float_bytes(checked_add(own, checked_add(unfused, folded_count(p, c))));
 }
 
 void backward_data_direct(const DirectIsa& isa, Context& context, const Conv2dProblem& p,
                           const Conv2dBackwardDataArgs& args, void* workspace) {
   float* scratch = static_cast<float*>(workspace);
-  float* grad_src = args.grad_src.data<float>();
   Correlation c = backward_correlation(p);
   set_operands(c, args);
   c.packed = packed_filters(context, isa, backward_data_view(p, args.wei.data<float>()), args.cache,
@@ -92,10 +90,8 @@ void backward_data_direct(const DirectIsa& isa, Context& context, const Conv2dPr
     c.src = scratch;
     scratch += out_count(p);
   }
-  if (!folds_border(p.params)) return correlate(context.threads(), isa, c, scratch);
-  c.dst = scratch;
-  correlate(context.threads(), isa, c, scratch + padded_count(c));
-  fold_border(context.threads(), p, c.dst, grad_src);
+  correlate_and_fold(context.threads(), p, c, scratch,
+                     [&](float* rest) { correlate(context.threads(), isa, c, rest); });
 }
 
 }  // namespace impasto::conv2d_kernels

@@ -29,7 +29,7 @@ Conv2dForwardKernel winograd_forward(std::string_view id, Features needs) {
                .idea = "F(4x4, 3x3): 36 products for 144",
                .needs = needs,
                .exact = false},
-      .supports = supports_forward_winograd,
+      .supports = supports_winograd,
       .workspace_bytes = [](const Conv2dProblem& p,
                             int threads) { return forward_winograd_bytes(isa, p, threads); },
       .reduction_length = forward_length,
@@ -42,7 +42,7 @@ template <const WinogradIsa& isa>
 Conv2dBackwardDataKernel winograd_backward_data(std::string_view id, Features needs) {
   return {
       .info = {.id = id, .idea = "F(4x4, 3x3) of the gradient", .needs = needs, .exact = false},
-      .supports = supports_backward_data_winograd,
+      .supports = supports_winograd,
       .workspace_bytes = [](const Conv2dProblem& p,
                             int threads) { return backward_data_winograd_bytes(isa, p, threads); },
       .reduction_length = backward_data_length,

@@ -2,15 +2,13 @@
 // winograd_kernels.h. README.md of this folder tells how the blocking came about.
 #pragma once
 
-#include "ops/conv2d/correlation.h"
-#include "ops/conv2d/winograd_kernels.h"
+#include "ops/conv2d/winograd_tiles.h"
 
 namespace impasto::conv2d_kernels {
 
 // 3x3, stride 1, and large enough: with few channels or pixels the transforms cost more than they
 // save.
-Support supports_forward_winograd(const Conv2dProblem&);
-Support supports_backward_data_winograd(const Conv2dProblem&);
+Support supports_winograd(const Conv2dProblem&);
 
 std::size_t forward_winograd_bytes(const WinogradIsa&, const Conv2dProblem&, int threads);
 void forward_winograd(const WinogradIsa&, Context&, const Conv2dProblem&, const Conv2dForwardArgs&,
@@ -18,11 +16,6 @@ void forward_winograd(const WinogradIsa&, Context&, const Conv2dProblem&, const 
 std::size_t backward_data_winograd_bytes(const WinogradIsa&, const Conv2dProblem&, int threads);
 void backward_data_winograd(const WinogradIsa&, Context&, const Conv2dProblem&,
                             const Conv2dBackwardDataArgs&, void* workspace);
-
-// Output channels of a block: the widest register tile.
-inline std::int64_t block_channels(const WinogradIsa& isa) {
-  return std::int64_t{isa.max_vectors} * isa.lanes;
-}
 
 // Transformed filters: blocks of block_channels() output channels, the last one of as many vectors
 // as it needs, zeros behind the last channel; inside a block [point, ic, channel]. Computed in

@@ -1,0 +1,110 @@
+// Deals tiles out to threads. With many of them, a task takes some tiles through all three steps,
+// so that what lies between the steps stays in its core's cache and threads never wait for each
+// other. With few tiles that would read all filters once a thread, and filters are then the larger
+// part: so all tiles are transformed first, and a task takes one block of output channels from
+// there on.
+//
+// A tile's result does not depend on the tiles beside it: the cut changes no bits.
+#include <algorithm>
+
+#include "ops/conv2d/winograd_tiles.h"
+#include "tensor/checked.h"
+
+namespace impasto::conv2d_kernels {
+namespace {
+
+constexpr std::int64_t kPoints = kWinogradPoints;
+
+// Tiles of a task: whole register tiles of 6. Their transformed inputs and products fill most of
+// the second-level cache; more would read the filters less often, and the optimum is flat. Up to
+// kFewTiles, sharing pays.
+constexpr std::int64_t kTaskTiles = 30, kFewTiles = 96, kFewTasks = 8;
+
+bool shares_input(const WinogradTiles& tiles) {
+  return tiles.count() <= kFewTiles;
+}
+std::int64_t task_rows(const WinogradTiles& tiles) {
+  return shares_input(tiles) ? tiles.count() : std::min(kTaskTiles, tiles.count());
+}
+
+// Points of the products do not fall on the same cache sets.
+std::int64_t product_step(const WinogradTiles& tiles) {
+  return task_rows(tiles) * block_channels(tiles.isa()) + 16;
+}
+
+// One thread's workspace: products, what the matrices need, and inputs unless they are shared.
+std::int64_t own_count(const WinogradTiles& tiles, const WinogradMatrices& matrices) {
+  const std::int64_t inputs = shares_input(tiles) ? 0 : matrices.input_count(task_rows(tiles));
+  return kPoints * product_step(tiles) + matrices.own_count() + inputs;
+}
+
+// One block of output channels of rows [begin, end) of the inputs, which belong to the tiles from
+// `tile` on.
+void compute_block(const WinogradTiles& tiles, const WinogradMatrices& matrices,
+                   const WinogradMatrices::Product& product, std::int64_t tile) {
+  matrices.multiply(product);
+  for (std::int64_t row = product.begin; row < product.end; ++row) {
+    const float* from = product.product + (row - product.begin) * product.block.width;
+    tiles.write(tile + row - product.begin, product.block, from, product.product_step);
+  }
+}
+
+void correlate_by_tiles(ThreadPool& threads, const WinogradTiles& tiles,
+                        const WinogradMatrices& matrices, float* scratch) {
+  const std::int64_t rows = task_rows(tiles), step = product_step(tiles);
+  const std::int64_t own = own_count(tiles, matrices);
+  threads.run(ceil_div(tiles.count(), rows), [&](std::int64_t task, int thread) {
+    float* product = scratch + thread * own;
+    float* rest = product + kPoints * step;
+    float* v = rest + matrices.own_count();
+    const std::int64_t first = task * rows, count = std::min(rows, tiles.count() - first);
+    for (std::int64_t row = 0; row < count; ++row) {
+      matrices.transform(first + row, row, rows, v, rest);
+    }
+    for (std::int64_t b = 0; b < tiles.blocks(); ++b) {
+      compute_block(tiles, matrices, {tiles.block(b), v, 0, count, rows, product, step}, first);
+    }
+    tiles.isa().finish();
+  });
+}
+
+void correlate_by_blocks(ThreadPool& threads, const WinogradTiles& tiles,
+                         const WinogradMatrices& matrices, float* scratch) {
+  const std::int64_t rows = tiles.count(), step = product_step(tiles);
+  const std::int64_t own = own_count(tiles, matrices);
+  float* v = scratch + threads.size() * own;
+  threads.run(rows, [&](std::int64_t row, int thread) {
+    matrices.transform(row, row, rows, v, scratch + thread * own + kPoints * step);
+  });
+  // Each block of channels by one task, so that its filters are read once; a network with few
+  // channels has its tiles cut as well.
+  const std::int64_t groups =
+      std::clamp<std::int64_t>(ceil_div(kFewTasks, tiles.blocks()), 1, rows);
+  threads.run(tiles.blocks() * groups, [&](std::int64_t task, int thread) {
+    const std::int64_t group = task % groups, begin = group * rows / groups;
+    const std::int64_t end = (group + 1) * rows / groups;
+    compute_block(tiles, matrices,
+                  {tiles.block(task / groups), v, begin, end, rows, scratch + thread * own, step},
+                  begin);
+    tiles.isa().finish();
+  });
+}
+
+}  // namespace
+
+std::int64_t correlate_count(const WinogradTiles& tiles, const WinogradMatrices& matrices,
+                             int threads) {
+  const std::int64_t shared = shares_input(tiles) ? matrices.input_count(tiles.count()) : 0;
+  return checked_add(shared, checked_mul(threads, own_count(tiles, matrices)));
+}
+
+void correlate(ThreadPool& threads, const WinogradTiles& tiles, const WinogradMatrices& matrices,
+               float* scratch) {
+  if (shares_input(tiles)) {
+    correlate_by_blocks(threads, tiles, matrices, scratch);
+  } else {
+    correlate_by_tiles(threads, tiles, matrices, scratch);
+  }
+}
+
+}  // namespace impasto::conv2d_kernels
