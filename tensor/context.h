@@ -15,10 +15,15 @@
 
 namespace impasto {
 
+// mixed: gradients may be computed from operands rounded to 16 bits, where the processor is faster
+// with those; what the forward pass computes, and every sum, stays f32 or wider.
+enum class Precision : std::uint8_t { f32, mixed };
+
 struct ContextOptions {
   Device device = {};
   int threads = 0;  // 0 = every core this process may use
   Features features = host_features();
+  Precision precision = Precision::f32;
 };
 
 class Context {
@@ -29,6 +34,7 @@ class Context {
 
   Device device() const { return options_.device; }
   Features features() const { return options_.features; }
+  Precision precision() const { return options_.precision; }
   ThreadPool& threads() { return threads_; }
 
   Tensor empty(const Shape& shape, DType dtype = DType::f32) const {

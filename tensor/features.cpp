@@ -16,6 +16,7 @@ Features detect() {
   if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
       __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl")) {
     found = found | Feature::avx512;
+    if (__builtin_cpu_supports("avx512vnni")) found = found | Feature::avx512vnni;
   }
 #endif
   return found;
@@ -24,8 +25,13 @@ Features detect() {
 Features lowered(Features found, std::string_view level) {
   if (level == "generic") return {};
   if (level == "avx2") return found.has(Feature::avx2) ? Features(Feature::avx2) : Features();
-  if (level == "avx512") return found;
-  throw InputError(fmt::format("IMPASTO_CPU is '{}'; it may be generic, avx2 or avx512", level));
+  if (level == "avx512") {
+    const Features wide = Features(Feature::avx2) | Feature::avx512;
+    return found.has(wide) ? wide : lowered(found, "avx2");
+  }
+  if (level == "avx512vnni") return found;
+  throw InputError(
+      fmt::format("IMPASTO_CPU is '{}'; it may be generic, avx2, avx512 or avx512vnni", level));
 }
 
 }  // namespace
@@ -34,6 +40,7 @@ std::string to_string(Features features) {
   std::string text;
   if (features.has(Feature::avx2)) text += "avx2 ";
   if (features.has(Feature::avx512)) text += "avx512 ";
+  if (features.has(Feature::avx512vnni)) text += "avx512vnni ";
   if (text.empty()) return "none";
   text.pop_back();
   return text;

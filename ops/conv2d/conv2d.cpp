@@ -112,6 +112,7 @@ Tensor conv2d_backward_data(Context& context, const Conv2dUpstream& upstream, co
                             FilterCache* cache) {
   Conv2dProblem problem = make_problem(src_shape, wei.shape(), params, upstream.grad_dst.dtype());
   problem.filter_cached = cache != nullptr;
+  problem.mixed = context.precision() == Precision::mixed;
   check_same_dtype("wei", wei, problem.dtype);
   check_upstream(upstream, problem);
   Tensor grad_src = context.empty(src_shape, problem.dtype);

@@ -44,6 +44,7 @@ struct Conv2dProblem {
   Conv2dParams params;
   DType dtype = DType::f32;
   bool filter_cached = false;  // the call has a FilterCache
+  bool mixed = false;          // kernels may round the operands of products to 16 bits
 
   std::int64_t oh() const { return (h + 2 * params.pad - kh) / params.stride + 1; }
   std::int64_t ow() const { return (w + 2 * params.pad - kw) / params.stride + 1; }
@@ -91,7 +92,8 @@ struct Conv2dUpstream {
   Tensor mask;
 };
 
-// Gradient with respect to src of shape src_shape: [n, h, w, ic].
+// Gradient with respect to src of shape src_shape: [n, h, w, ic]. In a context of mixed precision
+// products may be of 16-bit numbers.
 Tensor conv2d_backward_data(Context& context, const Conv2dUpstream& upstream, const Tensor& wei,
                             const Shape& src_shape, const Conv2dParams& params,
                             FilterCache* cache = nullptr);

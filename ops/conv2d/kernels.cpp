@@ -3,6 +3,7 @@
 #include "ops/conv2d/conv2d_kernels.h"
 #include "ops/conv2d/direct_kernels.h"
 #include "ops/conv2d/winograd.h"
+#include "ops/conv2d/winograd16.h"
 
 namespace impasto {
 namespace {
@@ -120,6 +121,14 @@ const Conv2dForwardKernel kForward[] = {
 
 const Conv2dBackwardDataKernel kBackwardData[] = {
 #if defined(__x86_64__)
+    {.info = {.id = "conv2d.bwd_data.cpu.winograd4_int16.avx512vnni",
+              .idea = "F(4x4, 3x3), products of scaled 16-bit integers",
+              .needs = Features(Feature::avx512) | Feature::avx512vnni,
+              .exact = false},
+     .supports = supports_backward_data_winograd16,
+     .workspace_bytes = backward_data_winograd16_bytes,
+     .reduction_length = backward_data_length,
+     .run = backward_data_winograd16},
     winograd_backward_data<avx512::kWinograd>("conv2d.bwd_data.cpu.winograd4.avx512",
                                               Feature::avx512),
     winograd_backward_data<avx2::kWinograd>("conv2d.bwd_data.cpu.winograd4.avx2", Feature::avx2),

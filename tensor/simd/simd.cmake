@@ -1,5 +1,6 @@
 # Adds `source` to `target` once per instruction set: generic (any machine of the architecture),
-# avx2 and avx512 on x86-64; or only for those named after ISAS. Rules for such sources are in tensor/simd/vec.h.
+# avx2 and avx512 on x86-64; or only for those named after ISAS, which knows avx512vnni, too. Rules for
+# such sources are in tensor/simd/vec.h.
 function(impasto_simd_source target source)
   cmake_parse_arguments(PARSE_ARGV 2 only "" "" ISAS)
   set(lanes_generic 4)
@@ -9,11 +10,18 @@ function(impasto_simd_source target source)
     set(lanes_avx2 8)
     set(lanes_avx512 16)
     set(flags_avx2 -mavx2 -mfma)
+    set(lanes_avx512vnni 16)
     set(flags_avx512 -mavx2 -mfma -mavx512f -mavx512bw -mavx512dq -mavx512vl)
+    set(flags_avx512vnni ${flags_avx512} -mavx512vnni)
   endif()
   if(only_ISAS)
-    list(JOIN only_ISAS "|" only_ISAS)
-    list(FILTER isas INCLUDE REGEX "^(${only_ISAS})$")
+    set(known ${isas} avx512vnni)
+    set(isas)
+    foreach(isa IN LISTS only_ISAS)
+      if(isa IN_LIST known AND DEFINED lanes_${isa})
+        list(APPEND isas ${isa})
+      endif()
+    endforeach()
   endif()
   cmake_path(GET source STEM stem)
   foreach(isa IN LISTS isas)

@@ -1,0 +1,163 @@
+#include "ops/conv2d/winograd16.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "ops/conv2d/winograd16_kernels.h"
+#include "tensor/checked.h"
+
+namespace impasto::conv2d_kernels {
+namespace {
+
+constexpr std::int64_t kPoints = kWinogradPoints;
+const WinogradIsa& kIsa = avx512::kWinograd;
+
+// Channels of a row of integers: whole vectors of 32.
+std::int64_t padded_depth(std::int64_t ic) {
+  return ceil_div(ic, 32) * 32;
+}
+
+// Filters as multiply16() reads them: blocks of output channels, in a block [point, pair of input
+// channels, output channel, 2], all of it followed by the scales [block, point, output channel].
+// Sizes in floats.
+struct Filters {
+  explicit Filters(const FilterView& bank)
+      : view(bank),
+        pairs(padded_depth(view.ic) / 2),
+        channels(ceil_div(view.oc, kIsa.lanes) * kIsa.lanes),
+        values(checked_mul(kPoints * channels, pairs)) {}
+
+  std::int64_t count() const { return values + kPoints * channels; }
+
+  FilterView view;
+  std::int64_t pairs, channels, values;
+};
+
+// One point of one block: `width` columns of `view.ic` floats at `from`, [ic, width].
+void quantize_columns(const Filters& filters, const float* from, std::int64_t width,
+                      std::int16_t* to, float* scales) {
+  for (std::int64_t o = 0; o < width; ++o) {
+    double squares = 0;
+    float largest = 0;
+    for (std::int64_t k = 0; k < filters.view.ic; ++k) {
+      const float value = from[k * width + o];
+      squares += double{value} * double{value};
+      largest = std::max(largest, std::abs(value));
+    }
+    const auto norm = static_cast<float>(std::sqrt(squares));
+    const float scale = norm > 0 ? std::min(kFilterNorm / norm, kLargestInt16 / largest) : 0.0f;
+    scales[o] = scale > 0 ? 1 / scale : 0.0f;
+    for (std::int64_t k = 0; k < 2 * filters.pairs; ++k) {
+      const float value = k < filters.view.ic ? from[k * width + o] * scale : 0.0f;
+      to[(k / 2 * width + o) * 2 + k % 2] = static_cast<std::int16_t>(std::lrint(value));
+    }
+  }
+}
+
+void prepare(Context& context, const Filters& filters, float* prepared) {
+  const FilterView& view = filters.view;
+  Tensor exact = context.empty({transformed_count(kIsa, view)});
+  const float* from = exact.data<float>();
+  transform_filter(context.threads(), kIsa, view, exact.data<float>());
+  auto* values = reinterpret_cast<std::int16_t*>(prepared);
+  float* scales = prepared + filters.values;
+  const std::int64_t block = block_channels(kIsa), blocks = ceil_div(view.oc, block);
+  parallel_for(context.threads(), blocks * kPoints, 1, [&](std::int64_t task, std::int64_t) {
+    const std::int64_t first = task / kPoints * block, f = task % kPoints;
+    const std::int64_t width = std::min(block, filters.channels - first);
+    quantize_columns(filters, from + (first * kPoints + f * width) * view.ic, width,
+                     values + (first * kPoints + f * width) * 2 * filters.pairs,
+                     scales + first * kPoints + f * width);
+  });
+}
+
+// Inputs [point, row, channel] in integers, then their scales [point, row].
+class Matrices final : public WinogradMatrices {
+ public:
+  Matrices(const WinogradTiles& tiles, const Filters& filters, const float* prepared)
+      : tiles_(tiles), filters_(filters), prepared_(prepared) {}
+
+  std::int64_t input_count(std::int64_t rows) const override {
+    return kPoints * point_step(rows) / 2 + ceil_div(kPoints * rows, 16) * 16;
+  }
+  std::int64_t own_count() const override { return tiles_.patch_count() + kPoints * exact_step(); }
+
+  void transform(std::int64_t tile, std::int64_t row, std::int64_t rows, float* v,
+                 float* own) const override {
+    float* exact = own + tiles_.patch_count();
+    tiles_.read(tile, exact, exact_step(), own);
+    auto* integers = reinterpret_cast<std::int16_t*>(v) + row * row_step();
+    float* scales = v + kPoints * point_step(rows) / 2 + row;
+    for (std::int64_t f = 0; f < kPoints; ++f) {
+      scales[f * rows] =
+          avx512vnni::quantize_row({exact + f * exact_step(), filters_.view.ic, 2 * filters_.pairs,
+                                    integers + f * point_step(rows)});
+    }
+  }
+
+  void multiply(const Product& product) const override {
+    const std::int64_t first = product.block.first, width = product.block.width;
+    Product16 p;
+    p.vectors = product.block.vectors;
+    p.src_step = row_step();
+    p.rows = product.end - product.begin;
+    p.depth = 2 * filters_.pairs;
+    p.src = reinterpret_cast<const std::int16_t*>(product.v) + product.begin * row_step();
+    p.wei = reinterpret_cast<const std::int16_t*>(prepared_) + first * kPoints * p.depth;
+    p.src_scale = product.v + kPoints * point_step(product.rows) / 2 + product.begin;
+    p.wei_scale = prepared_ + filters_.values + first * kPoints;
+    p.dst = product.product;
+    for (std::int64_t f = 0; f < kPoints; ++f) {
+      p.next_src = p.src + point_step(product.rows);
+      p.next_wei = p.wei + p.depth * width;
+      avx512vnni::multiply16(p);
+      p.src = p.next_src, p.wei = p.next_wei;
+      p.src_scale += product.rows, p.wei_scale += width;
+      p.dst += product.product_step;
+    }
+  }
+
+ private:
+  // In integers, but exact_step(); a cache line more, so that rows do not fall on the same sets.
+  std::int64_t row_step() const { return 2 * filters_.pairs + 32; }
+  std::int64_t point_step(std::int64_t rows) const { return rows * row_step() + 32; }
+  std::int64_t exact_step() const { return 2 * filters_.pairs + 16; }
+
+  const WinogradTiles& tiles_;
+  const Filters& filters_;
+  const float* prepared_;
+};
+
+}  // namespace
+
+Support supports_backward_data_winograd16(const Conv2dProblem& p) {
+  if (!p.mixed) return Support::no("rounds to 16 bits, and mixed precision was not asked for");
+  if (!p.filter_cached) return Support::no("needs frozen filters");
+  if (p.oc >= 1 << 14) return Support::no("sums over so many channels could leave 32 bits");
+  return supports_winograd(p);
+}
+
+std::size_t backward_data_winograd16_bytes(const Conv2dProblem& p, int threads) {
+  const Correlation c = backward_correlation(p);
+  const WinogradTiles tiles(kIsa, c);
+  const Filters filters(backward_data_view(p, nullptr));
+  return float_bytes(checked_add(
+      folded_count(p, c), correlate_count(tiles, Matrices(tiles, filters, nullptr), threads)));
+}
+
+void backward_data_winograd16(Context& context, const Conv2dProblem& p,
+                              const Conv2dBackwardDataArgs& args, void* workspace) {
+  float* scratch = static_cast<float*>(workspace);
+  Correlation c = backward_correlation(p);
+  set_operands(c, args);
+  const Filters filters(backward_data_view(p, args.wei.data<float>()));
+  const float* prepared = prepared_filters(
+      context, args.cache, "conv2d.bwd_data.cpu.winograd4.int16", filters.count(),
+      [&](float* to) { prepare(context, filters, to); }, scratch);
+  correlate_and_fold(context.threads(), p, c, scratch, [&](float* rest) {
+    const WinogradTiles tiles(kIsa, c);
+    correlate(context.threads(), tiles, Matrices(tiles, filters, prepared), rest);
+  });
+}
+
+}  // namespace impasto::conv2d_kernels

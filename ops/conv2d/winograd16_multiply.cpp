@@ -1,0 +1,145 @@
+// The register tile of winograd_multiply.cpp for pairs of 16-bit integers: 6 x 4 accumulators of 32
+// bits; each step of a pair of k does twice the work for the same loads.
+#include "ops/conv2d/winograd16_kernels.h"
+#include "tensor/simd/vec.h"
+
+namespace impasto::conv2d_kernels::IMPASTO_ISA {
+namespace {
+
+using namespace simd::IMPASTO_ISA;
+
+constexpr unsigned kMaxRows = 6, kMaxVectors = 4;
+constexpr unsigned kAhead = 8;          // steps of k
+constexpr unsigned kStep = 2 * kLanes;  // integers of a vector
+constexpr std::int64_t kFetched = 32;   // integers of a cache line
+
+inline const float* address(const std::int16_t* pointer) {
+  return reinterpret_cast<const float*>(pointer);
+}
+
+// A pair in every lane.
+inline __m512i broadcast_pair(const std::int16_t* from) {
+  std::int32_t pair = 0;
+  __builtin_memcpy(&pair, from, sizeof(pair));
+  return _mm512_set1_epi32(pair);
+}
+
+template <unsigned R, unsigned V>
+void multiply_rows(const Product16& p, std::int64_t row, const std::int16_t* fetch,
+                   const std::int16_t* fetch_src) {
+  __m512i sums[R][V];
+  for (unsigned r = 0; r < R; ++r) {
+    for (unsigned v = 0; v < V; ++v) sums[r][v] = _mm512_setzero_si512();
+  }
+  const std::int16_t* src[(R + 2) / 3];
+  for (unsigned r = 0; r < R; r += 3) src[r / 3] = p.src + (row + r) * p.src_step;
+  const std::int16_t* wei = p.wei;
+  for (std::int64_t k = 0; k < p.depth; k += 2) {
+    __m512i filter[V];
+    for (unsigned v = 0; v < V; ++v) filter[v] = _mm512_loadu_si512(wei + v * kStep);
+    for (unsigned v = 0; v < V; ++v) prefetch_near(address(wei + (kAhead * V + v) * kStep));
+    prefetch_near(address(fetch_src));
+    prefetch_far(address(fetch));
+    for (unsigned r = 0; r < R; ++r) {
+      const __m512i pair = broadcast_pair(src[r / 3] + r % 3 * p.src_step);
+      for (unsigned v = 0; v < V; ++v) {
+        sums[r][v] = _mm512_dpwssd_epi32(sums[r][v], pair, filter[v]);
+      }
+    }
+    for (const std::int16_t*& pointer : src) pointer += 2;
+    wei += V * kStep;
+    fetch += kFetched;
+    fetch_src += 2 * R;
+  }
+  float* dst = p.dst + row * V * kLanes;
+  for (unsigned r = 0; r < R; ++r) {
+    const F32 scale = broadcast(p.src_scale[row + r]);
+    for (unsigned v = 0; v < V; ++v) {
+      const F32 sum = _mm512_maskz_cvtepi32_ps(static_cast<__mmask16>(-1), sums[r][v]);
+      store(dst + (r * V + v) * kLanes, sum * (scale * load(p.wei_scale + v * kLanes)));
+    }
+  }
+}
+
+template <unsigned R, unsigned V>
+void choose_rows(const Product16& p, std::int64_t row, unsigned rows, const std::int16_t* fetch,
+                 const std::int16_t* fetch_src) {
+  if (rows == R) return multiply_rows<R, V>(p, row, fetch, fetch_src);
+  if constexpr (R > 1) choose_rows<R - 1, V>(p, row, rows, fetch, fetch_src);
+}
+
+template <unsigned V>
+void choose_vectors(const Product16& p) {
+  if (p.vectors != V) {
+    if constexpr (V > 1) choose_vectors<V - 1>(p);
+    return;
+  }
+  const std::int64_t groups = (p.rows + kMaxRows - 1) / kMaxRows;
+  const std::int16_t* fetch = p.next_wei;
+  const std::int64_t share = kFetched * p.depth / 2;
+  for (std::int64_t g = 0; g < groups; ++g) {
+    const std::int64_t row = g * p.rows / groups, end = (g + 1) * p.rows / groups;
+    const std::int16_t* fetch_src = end < p.rows ? p.src + end * p.src_step : p.next_src;
+    choose_rows<kMaxRows, V>(p, row, static_cast<unsigned>(end - row), fetch, fetch_src);
+    if (g + 1 < V) fetch += share;
+  }
+}
+
+inline F32 load_row(const QuantizedRow& row, std::int64_t k) {
+  const std::int64_t left = row.depth - k;
+  return left >= kLanes ? load(row.src + k) : load_partial(row.src + k, left > 0 ? left : 0);
+}
+
+// sum (factor src[k])^2, lane after lane.
+float sum_squares(const QuantizedRow& row, float factor) {
+  F32 squares = {};
+  for (std::int64_t k = 0; k < row.depth; k += kLanes) {
+    const F32 value = broadcast(factor) * load_row(row, k);
+    squares = multiply_add(value, value, squares);
+  }
+  float sum = 0;
+  for (unsigned i = 0; i < kLanes; ++i) sum += squares[i];
+  return sum;
+}
+
+float largest_magnitude(const QuantizedRow& row) {
+  float largest = 0;
+  for (std::int64_t k = 0; k < row.depth; ++k) {
+    const float magnitude = __builtin_fabsf(row.src[k]);
+    if (!(magnitude <= largest)) largest = magnitude;  // NaN stays
+  }
+  return largest;
+}
+
+// Squares of very small or large values leave the range of f32; then once more, relative to the
+// largest.
+float norm_of(const QuantizedRow& row) {
+  const float sum = sum_squares(row, 1);
+  if (sum > 1e-25f && sum < 1e35f) return __builtin_sqrtf(sum);
+  const float largest = largest_magnitude(row);
+  if (!(largest > 1e-35f)) return largest == largest ? 0 : largest;
+  return largest * __builtin_sqrtf(sum_squares(row, 1 / largest));
+}
+
+inline __m256i round_to_int16(F32 value) {
+  constexpr auto kAll = static_cast<__mmask16>(-1);  // forms without a mask make GCC 12 warn
+  return _mm512_maskz_cvtepi32_epi16(kAll, _mm512_maskz_cvtps_epi32(kAll, value));
+}
+
+}  // namespace
+
+float quantize_row(const QuantizedRow& row) {
+  const float norm = norm_of(row);
+  const F32 scale = broadcast(norm > 0 ? kInputNorm / norm : 0);
+  for (std::int64_t k = 0; k < row.padded; k += kLanes) {
+    const __m256i integers = round_to_int16(scale * load_row(row, k));
+    __builtin_memcpy(row.dst + k, &integers, sizeof(integers));
+  }
+  return norm / kInputNorm;
+}
+
+void multiply16(const Product16& p) {
+  choose_vectors<kMaxVectors>(p);
+}
+
+}  // namespace impasto::conv2d_kernels::IMPASTO_ISA
