@@ -6,6 +6,12 @@
 
 namespace impasto {
 
+Precision parse_precision(std::string_view text) {
+  if (text == "f32") return Precision::f32;
+  if (text == "mixed") return Precision::mixed;
+  throw InputError(fmt::format("no precision '{}'; there are f32 and mixed", text));
+}
+
 Context::Context(const ContextOptions& options)
     : options_(options), threads_(options.threads > 0 ? options.threads : available_cores()) {
   const char* requests = std::getenv("IMPASTO_KERNEL");

@@ -18,6 +18,7 @@ namespace impasto {
 // mixed: gradients may be computed from operands rounded to 16 bits, where the processor is faster
 // with those; what the forward pass computes, and every sum, stays f32 or wider.
 enum class Precision : std::uint8_t { f32, mixed };
+Precision parse_precision(std::string_view text);  // throws InputError
 
 struct ContextOptions {
   Device device = {};

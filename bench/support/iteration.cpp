@@ -31,18 +31,13 @@ Tensor random_picture(Context& context, std::int64_t side, std::uint64_t seed) {
 
 }  // namespace
 
-StylizeSettings settings_for(std::string_view variant) {
-  if (variant == "f32") return {};
-  throw InputError(fmt::format("no variant '{}'; there is f32", variant));
-}
-
 Iteration::Iteration(std::int64_t side, std::string_view variant, int threads)
     : network_(random_vgg_spec(kWeightSeed)),
-      context_(std::make_unique<Context>(ContextOptions{.threads = threads})),
+      context_(std::make_unique<Context>(ContextOptions{.threads = threads, .precision = parse_precision(variant)})),
       content_(random_picture(*context_, side, 1 << 20)),
       style_(random_picture(*context_, side, 2 << 20)),
       image_(add(*context_, content_, noise(side, 3 << 20, 8))) {
-  objective_ = std::make_unique<StyleObjective>(*context_, network_, settings_for(variant),
+  objective_ = std::make_unique<StyleObjective>(*context_, network_, StylizeSettings{},
                                                 content_, std::vector<Tensor>{style_});
 }
 

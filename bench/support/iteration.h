@@ -13,13 +13,9 @@
 
 namespace impasto::bench {
 
-// The settings of a way to compute the iteration: "f32" is the default of everything, and the only
-// one so far. Throws InputError when there is no such.
-StylizeSettings settings_for(std::string_view variant);
-
 class Iteration {
  public:
-  // threads 0: every core.
+  // variant: "f32" or "mixed", the precision; else throws InputError. threads 0: every core.
   Iteration(std::int64_t side, std::string_view variant, int threads = 0);
 
   LossGradient evaluate() { return objective_->evaluate(*context_, image_, true); }

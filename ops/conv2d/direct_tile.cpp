@@ -3,6 +3,7 @@
 // does P V multiply-adds. AVX-512 holds 6 x 4 accumulators: ten loads for 24 multiply-adds, so the
 // two multipliers are the limit, not the two load ports.
 #include "ops/conv2d/direct_tile_kernels.h"
+#include "tensor/simd/unroll.h"
 #include "tensor/simd/vec.h"
 
 namespace impasto::conv2d_kernels::IMPASTO_ISA {
@@ -18,23 +19,6 @@ constexpr unsigned max_pixels(unsigned vectors) {
   const unsigned fit = (kRegisters - vectors - 1) / vectors;
   return fit < kMaxPixels ? fit : kMaxPixels;
 }
-
-#define IMPASTO_INLINE [[gnu::always_inline]] inline
-
-// Calls visit(i) for i < N, each i a constant and no loop: the compiler then keeps arrays of
-// vectors in registers. Bodies are marked, lest it calls them.
-template <unsigned I>
-struct Index {
-  constexpr operator unsigned() const { return I; }
-};
-template <unsigned N, class Visit>
-IMPASTO_INLINE void each(const Visit& visit) {
-  if constexpr (N > 0) {
-    each<N - 1>(visit);
-    visit(Index<N - 1>{});
-  }
-}
-#define IMPASTO_EACH(i) [&](auto i) __attribute__((always_inline))
 
 // P x V sums, and which of their columns exist: the last vector of a row may be cut short.
 template <unsigned P, unsigned V>

@@ -1,6 +1,7 @@
 // The register tile of winograd_multiply.cpp for pairs of 16-bit integers: 6 x 4 accumulators of 32
 // bits; each step of a pair of k does twice the work for the same loads.
 #include "ops/conv2d/winograd16_kernels.h"
+#include "tensor/simd/unroll.h"
 #include "tensor/simd/vec.h"
 
 namespace impasto::conv2d_kernels::IMPASTO_ISA {
@@ -13,6 +14,8 @@ constexpr unsigned kAhead = 8;          // steps of k
 constexpr unsigned kStep = 2 * kLanes;  // integers of a vector
 constexpr std::int64_t kFetched = 32;   // integers of a cache line
 
+constexpr auto kAll = static_cast<__mmask16>(-1);  // forms without a mask make GCC 12 warn
+
 inline const float* address(const std::int16_t* pointer) {
   return reinterpret_cast<const float*>(pointer);
 }
@@ -24,41 +27,46 @@ inline __m512i broadcast_pair(const std::int16_t* from) {
   return _mm512_set1_epi32(pair);
 }
 
+// sum += the two products of each lane. Not the intrinsic: GCC 12 copies the sum to another register,
+// and to memory, around every one of them.
+[[gnu::always_inline]] inline void add_products(__m512i& sum, __m512i a, __m512i b) {
+  asm("vpdpwssd %2, %1, %0" : "+v"(sum) : "v"(a), "v"(b));
+}
+
 template <unsigned R, unsigned V>
 void multiply_rows(const Product16& p, std::int64_t row, const std::int16_t* fetch,
                    const std::int16_t* fetch_src) {
-  __m512i sums[R][V];
-  for (unsigned r = 0; r < R; ++r) {
-    for (unsigned v = 0; v < V; ++v) sums[r][v] = _mm512_setzero_si512();
-  }
-  const std::int16_t* src[(R + 2) / 3];
-  for (unsigned r = 0; r < R; r += 3) src[r / 3] = p.src + (row + r) * p.src_step;
+  constexpr unsigned kPointers = (R + 2) / 3;
+  __m512i sums[R * V];
+  each<R * V>(IMPASTO_EACH(i) { sums[i] = _mm512_setzero_si512(); });
+  const std::int16_t* src[kPointers];
+  each<kPointers>(IMPASTO_EACH(r) { src[r] = p.src + (row + 3 * r) * p.src_step; });
   const std::int16_t* wei = p.wei;
   for (std::int64_t k = 0; k < p.depth; k += 2) {
     __m512i filter[V];
-    for (unsigned v = 0; v < V; ++v) filter[v] = _mm512_loadu_si512(wei + v * kStep);
-    for (unsigned v = 0; v < V; ++v) prefetch_near(address(wei + (kAhead * V + v) * kStep));
+    each<V>(IMPASTO_EACH(v) {
+      filter[v] = _mm512_loadu_si512(wei + v * kStep);
+      prefetch_near(address(wei + (kAhead * V + v) * kStep));
+    });
     prefetch_near(address(fetch_src));
     prefetch_far(address(fetch));
-    for (unsigned r = 0; r < R; ++r) {
+    each<R>(IMPASTO_EACH(r) {
       const __m512i pair = broadcast_pair(src[r / 3] + r % 3 * p.src_step);
-      for (unsigned v = 0; v < V; ++v) {
-        sums[r][v] = _mm512_dpwssd_epi32(sums[r][v], pair, filter[v]);
-      }
-    }
-    for (const std::int16_t*& pointer : src) pointer += 2;
+      each<V>(IMPASTO_EACH(v) { add_products(sums[r * V + v], pair, filter[v]); });
+    });
+    each<kPointers>(IMPASTO_EACH(r) { src[r] += 2; });
     wei += V * kStep;
     fetch += kFetched;
     fetch_src += 2 * R;
   }
   float* dst = p.dst + row * V * kLanes;
-  for (unsigned r = 0; r < R; ++r) {
+  each<R>(IMPASTO_EACH(r) {
     const F32 scale = broadcast(p.src_scale[row + r]);
-    for (unsigned v = 0; v < V; ++v) {
-      const F32 sum = _mm512_maskz_cvtepi32_ps(static_cast<__mmask16>(-1), sums[r][v]);
+    each<V>(IMPASTO_EACH(v) {
+      const F32 sum = _mm512_maskz_cvtepi32_ps(kAll, sums[r * V + v]);
       store(dst + (r * V + v) * kLanes, sum * (scale * load(p.wei_scale + v * kLanes)));
-    }
-  }
+    });
+  });
 }
 
 template <unsigned R, unsigned V>
@@ -90,16 +98,20 @@ inline F32 load_row(const QuantizedRow& row, std::int64_t k) {
   return left >= kLanes ? load(row.src + k) : load_partial(row.src + k, left > 0 ? left : 0);
 }
 
-// sum (factor src[k])^2, lane after lane.
+// sum (factor src[k])^2.
 float sum_squares(const QuantizedRow& row, float factor) {
   F32 squares = {};
   for (std::int64_t k = 0; k < row.depth; k += kLanes) {
     const F32 value = broadcast(factor) * load_row(row, k);
     squares = multiply_add(value, value, squares);
   }
-  float sum = 0;
-  for (unsigned i = 0; i < kLanes; ++i) sum += squares[i];
-  return sum;
+  // By halves: a chain of sixteen additions would take longer than all of the above.
+  float sums[kLanes];
+  store(sums, squares);
+  for (unsigned half = kLanes / 2; half > 0; half /= 2) {
+    for (unsigned i = 0; i < half; ++i) sums[i] += sums[i + half];
+  }
+  return sums[0];
 }
 
 float largest_magnitude(const QuantizedRow& row) {
@@ -122,7 +134,6 @@ float norm_of(const QuantizedRow& row) {
 }
 
 inline __m256i round_to_int16(F32 value) {
-  constexpr auto kAll = static_cast<__mmask16>(-1);  // forms without a mask make GCC 12 warn
   return _mm512_maskz_cvtepi32_epi16(kAll, _mm512_maskz_cvtps_epi32(kAll, value));
 }
 

@@ -20,6 +20,7 @@ struct MachineOptions {
   std::string weights;
   std::string network;  // "random:SEED"
   PoolKind pooling = PoolKind::max;
+  Precision precision = Precision::f32;
 };
 void add_machine_options(CLI::App& command, MachineOptions& options);
 
