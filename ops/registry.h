@@ -125,9 +125,8 @@ void run_kernel(Context& context, const Kernel<Problem, Args>& kernel, const Pro
 template <class Problem, class Args>
 void launch(Context& context, const KernelTable<Problem, Args>& table, const Problem& problem,
             const Args& args) {
-  run_kernel(context,
-             select(table, problem, context.features(), context.requested_kernel(table.name)),
-             problem, args);
+  const std::string_view request = context.requested_kernel(table.name);
+  run_kernel(context, select(table, problem, context.features(), request), problem, args);
 }
 
 // Every kernel of every table, in table order: for listings and for tests of the tables themselves.
@@ -137,9 +136,8 @@ struct TableInfo {
 };
 std::vector<TableInfo> all_tables();
 
-// Throws InputError when the context asks for a kernel in a table that does not exist, or for one
-// that its table does not have: launch() would meet the first never and the second only when it
-// gets there.
+// Throws InputError when the context asks for a table or a kernel that does not exist: launch()
+// would meet the first never and the second only when it gets there.
 void check_kernel_requests(const Context& context);
 
 template <class Problem, class Args>

@@ -1,7 +1,7 @@
 // What backward-data by columns does besides the product of direct_tile.cpp: adding the products of
 // a row of taps where they belong, and reading a gradient through a mask.
 #include "ops/conv2d/columns_kernels.h"
-#include "tensor/simd/vec.h"
+#include "tensor/simd/mask.h"
 
 namespace impasto::conv2d_kernels::IMPASTO_ISA {
 namespace {

@@ -3,8 +3,8 @@
 // does P V multiply-adds. AVX-512 holds 6 x 4 accumulators: ten loads for 24 multiply-adds, so the
 // two multipliers are the limit, not the two load ports.
 #include "ops/conv2d/direct_tile_kernels.h"
+#include "tensor/simd/mask.h"
 #include "tensor/simd/unroll.h"
-#include "tensor/simd/vec.h"
 
 namespace impasto::conv2d_kernels::IMPASTO_ISA {
 namespace {

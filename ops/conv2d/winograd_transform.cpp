@@ -2,7 +2,7 @@
 // rows; the points come in pairs +-p, so each pass shares an even and an odd part between two of
 // them. A vector holds channels, so nothing is ever shuffled.
 #include "ops/conv2d/winograd_kernels.h"
-#include "tensor/simd/vec.h"
+#include "tensor/simd/mask.h"
 
 namespace impasto::conv2d_kernels::IMPASTO_ISA {
 namespace {

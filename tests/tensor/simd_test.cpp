@@ -1,6 +1,7 @@
-// Every operation of tensor/simd/vec.h against its meaning lane by lane, for each instruction set
+// Every operation of tensor/simd against its meaning lane by lane, for each instruction set
 // that this machine has, at addresses that are aligned to nothing but a float.
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <limits>
 #include <vector>
@@ -23,6 +24,28 @@ std::vector<const SimdProbe*> probes() {
   if (host_features().has(Feature::avx512)) result.push_back(&avx512::kSimdProbe);
 #endif
   return result;
+}
+
+// Masks need whole bytes.
+std::vector<const SimdProbe*> mask_probes() {
+  std::vector<const SimdProbe*> result = probes();
+  std::erase_if(result, [](const SimdProbe* probe) { return probe->select == nullptr; });
+  return result;
+}
+
+// None, all, each lane alone, each lane missing, every other.
+std::vector<std::uint32_t> masks(unsigned lanes) {
+  const std::uint32_t all = (1u << lanes) - 1;
+  std::vector<std::uint32_t> result = {0, all, 0x5555u & all, 0xaaaau & all};
+  for (unsigned i = 0; i < lanes; ++i) {
+    result.push_back(1u << i);
+    result.push_back(all & ~(1u << i));
+  }
+  return result;
+}
+
+bool is_set(std::uint32_t mask, unsigned lane) {
+  return (mask >> lane & 1u) != 0;
 }
 
 // Signs, zeros of both signs, infinities, NaN and the smallest numbers, from position 1 on.
@@ -105,6 +128,103 @@ TEST_CASE("positive_bits has a bit for each lane above zero") {
       want |= static_cast<std::uint32_t>(a[i + 1] > 0) << i;
     }
     CHECK(probe->positive_bits(a.data() + 1) == want);
+  }
+}
+
+TEST_CASE("a streaming store writes its lanes and no other") {
+  for (const SimdProbe* probe : probes()) {
+    CAPTURE(probe->lanes);
+    const std::vector<float> lanes = specimens(probe->lanes);
+    alignas(64) std::array<float, 48> to;
+    to.fill(kPoison);
+    probe->store_streaming(to.data() + 16, lanes.data() + 1);
+    for (unsigned i = 0; i < to.size(); ++i) {
+      CAPTURE(i);
+      if (i < 16 || i >= 16 + probe->lanes) {
+        CHECK(to[i] == kPoison);
+      } else if (!std::isnan(lanes[i - 15])) {
+        CHECK(to[i] == lanes[i - 15]);
+      } else {
+        CHECK(std::isnan(to[i]));
+      }
+    }
+  }
+}
+
+TEST_CASE("comparisons of masks: greater is false for NaN, not_at_most true") {
+  for (const SimdProbe* probe : mask_probes()) {
+    const std::vector<float> a = specimens(probe->lanes);
+    for (unsigned turn = 0; turn < probe->lanes; ++turn) {  // every pair of specimens
+      CAPTURE(probe->lanes);
+      CAPTURE(turn);
+      std::vector<float> b = a;
+      std::ranges::rotate(b.begin() + 1, b.begin() + 1 + turn, b.end());
+      std::uint32_t greater = 0, not_at_most = 0;
+      for (unsigned i = 0; i < probe->lanes; ++i) {
+        greater |= static_cast<std::uint32_t>(a[i + 1] > b[i + 1]) << i;
+        not_at_most |= static_cast<std::uint32_t>(!(a[i + 1] <= b[i + 1])) << i;
+      }
+      CHECK(probe->greater(a.data() + 1, b.data() + 1) == greater);
+      CHECK(probe->not_at_most(a.data() + 1, b.data() + 1) == not_at_most);
+    }
+  }
+}
+
+TEST_CASE("select takes each lane from the side that its bit names") {
+  for (const SimdProbe* probe : mask_probes()) {
+    const std::vector<float> yes(probe->lanes + 1, 1.0f), no(probe->lanes + 1, -1.0f);
+    for (std::uint32_t mask : masks(probe->lanes)) {
+      CAPTURE(probe->lanes);
+      CAPTURE(mask);
+      std::vector<float> out(probe->lanes + 1, kPoison);
+      probe->select(mask, yes.data() + 1, no.data() + 1, out.data() + 1);
+      for (unsigned i = 0; i < probe->lanes; ++i) {
+        CHECK(out[i + 1] == (is_set(mask, i) ? 1.0f : -1.0f));
+      }
+    }
+  }
+}
+
+TEST_CASE("load_where reads the lanes that are set and zeroes the others") {
+  for (const SimdProbe* probe : mask_probes()) {
+    for (std::uint32_t mask : masks(probe->lanes)) {
+      CAPTURE(probe->lanes);
+      CAPTURE(mask);
+      std::vector<float> from(probe->lanes + 1, std::nanf("")), out(probe->lanes + 1, kPoison);
+      for (unsigned i = 0; i < probe->lanes; ++i) {
+        if (is_set(mask, i)) from[i + 1] = 2.0f;
+      }
+      probe->load_where(mask, from.data() + 1, out.data() + 1);
+      for (unsigned i = 0; i < probe->lanes; ++i) {
+        CHECK(out[i + 1] == (is_set(mask, i) ? 2.0f : 0.0f));
+      }
+    }
+    // Lanes behind the end of memory are not touched when they are not set.
+    for (unsigned count = 0; count <= probe->lanes; ++count) {
+      const std::vector<float> from(count, 2.0f);
+      std::vector<float> out(probe->lanes, kPoison);
+      probe->load_where((1u << count) - 1, from.data(), out.data());
+      CHECK(std::ranges::count(out, 2.0f) == count);
+    }
+  }
+}
+
+TEST_CASE("masks in memory are one bit a lane, and nothing beside them is written") {
+  for (const SimdProbe* probe : mask_probes()) {
+    for (std::uint32_t mask : masks(probe->lanes)) {
+      CAPTURE(probe->lanes);
+      CAPTURE(mask);
+      constexpr std::uint8_t kByte = 0xa5;
+      std::vector<std::uint8_t> from(probe->lanes / 8), to(from.size() + 2, kByte);
+      for (unsigned i = 0; i < probe->lanes; ++i) {
+        const unsigned bit = static_cast<unsigned>(is_set(mask, i)) << i % 8;
+        from[i / 8] = static_cast<std::uint8_t>(from[i / 8] | bit);
+      }
+      probe->copy_mask(from.data(), to.data() + 1);
+      CHECK(std::equal(from.begin(), from.end(), to.begin() + 1));
+      CHECK(to.front() == kByte);
+      CHECK(to.back() == kByte);
+    }
   }
 }
 
