@@ -56,12 +56,44 @@ TEST_CASE("a layer's value does not depend on which others are tapped") {
   }
 }
 
-std::int64_t convolutions(const Context& context) {
+std::int64_t launches_of(const Context& context, std::string_view prefix) {
   std::int64_t count = 0;
   for (const auto& [id, runs] : context.launches()) {
-    if (id.starts_with("conv2d.fwd.")) count += runs;
+    if (id.starts_with(prefix)) count += runs;
   }
   return count;
+}
+
+// Tapping a layer before a pool keeps the pool from being fused with the convolution.
+TEST_CASE("a fused pool changes neither deeper features nor the gradient") {
+  const std::vector<std::pair<std::string, std::int64_t>> convs = {
+      {"conv1_1", 16}, {"conv1_2", 24}, {"conv2_1", 32}, {"conv2_2", 16}, {"conv3_1", 20}};
+  const Names fused = {"pool1", "relu3_1"}, whole = {"relu1_2", "pool1", "relu2_2", "relu3_1"},
+              sums = {"conv1_2", "pool1", "conv2_2", "relu3_1"};
+  for (PoolKind pooling : {PoolKind::max, PoolKind::average}) {
+    for (std::int64_t side : {23, 48}) {  // odd feature maps, and even ones of many tiles
+      CAPTURE(to_string(pooling));
+      CAPTURE(side);
+      Vgg network(vgg_spec(tiny_weights(convs), "test"), pooling);
+      Context context;
+      const auto run = [&](const Names& wanted) {
+        Variable x(random_tensor({2, side, side + 3, 3}, DType::f32, 77), true);
+        const auto taps = network.forward(context, x, wanted);
+        const Variable& top = taps.at("relu3_1");
+        backward(context, top, random_tensor(top.shape(), DType::f32, 5));
+        return std::vector<Tensor>{taps.at("pool1").value(), top.value(), x.grad()};
+      };
+      const auto want = run(fused);
+      CHECK(launches_of(context, "pool2d.") == 0);
+      for (const Names& tapped : {whole, sums}) {
+        const auto got = run(tapped);
+        for (std::size_t i = 0; i < want.size(); ++i) {
+          CAPTURE(i);
+          CHECK(test::relative_error(got[i], want[i]) < 1e-5);
+        }
+      }
+    }
+  }
 }
 
 TEST_CASE("layers are visited in network order, each before the next is computed") {
@@ -73,7 +105,7 @@ TEST_CASE("layers are visited in network order, each before the next is computed
   network.forward(context, picture(8, 8), wanted, [&](const std::string& layer, const Variable& x) {
     CHECK(x.shape() == network.layer_shape(layer, 8, 8));
     seen.push_back(layer);
-    computed.push_back(convolutions(context));
+    computed.push_back(launches_of(context, "conv2d.fwd."));
   });
   CHECK(seen == Names{"conv0", "conv1_1", "relu1_1", "pool1", "relu2_1"});
   CHECK(computed == std::vector<std::int64_t>{2, 3, 3, 4, 5});  // with the input convention
@@ -84,7 +116,7 @@ TEST_CASE("nothing behind the deepest tapped layer runs") {
   Context context;
   const Names wanted = {"relu1_1"};
   network.forward(context, picture(8, 8), wanted);
-  CHECK(convolutions(context) == 3);  // the input convention, conv0, conv1_1
+  CHECK(launches_of(context, "conv2d.fwd.") == 3);  // the input convention, conv0, conv1_1
 }
 
 TEST_CASE("the input convention is read from the metadata") {
