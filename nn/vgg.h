@@ -22,8 +22,8 @@
 
 namespace impasto {
 
-// What a network does to an RGB picture of 0..255 first: x = (rgb or bgr * range / 255 - mean) /
-// std.
+// What a network does to an RGB picture of 0..255 first, once its channels are in order:
+// x = (picture * range / 255 - mean) / std.
 struct InputConvention {
   bool bgr = true;
   double range = 255;

@@ -1,7 +1,8 @@
 // 2-D convolution (cross-correlation, as every network means it), with fused bias, ReLU and pool.
 //
-//   out[n, y, x, o] = act(bias[o] + sum_{i, j, c} src[n, y s + i - p, x s + j - p, c] wei[o, i, j,
-//   c]) dst = out, or out pooled by windows of 2 x 2 as ops/pool2d does
+//   sum[n, y, x, o] = sum_{i, j, c} src[n, y s + i - p, x s + j - p, c] wei[o, i, j, c]
+//   out = act(sum + bias)
+//   dst = out, or out pooled by windows of 2 x 2 as ops/pool2d does
 //
 // src [n, h, w, ic], wei [oc, kh, kw, ic], bias [oc], out [n, oh, ow, oc],
 // oh = (h + 2 pad - kh) / stride + 1. Outside the picture src is zero, reflected without repeating

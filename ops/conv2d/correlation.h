@@ -9,9 +9,11 @@
 
 namespace impasto::conv2d_kernels {
 
-// dst[n, y, x, o] = act(bias[o] + sum_{i, j, c} src[n, y s + i - top, x s + j - left, c]
-// wei[o, i, j, c]), src being [n, h, w, ic] padded as pad_mode says, dst [n, oh, ow, oc], half of
-// that when pooled. A gradient as src may have a mask, and then be that of a pooled feature map:
+//   sum[n, y, x, o] = sum_{i, j, c} src[n, y s + i - top, x s + j - left, c] wei[o, i, j, c]
+//   dst = act(sum + bias), pooled if asked for
+//
+// src is [n, h, w, ic], padded as pad_mode says, and dst [n, oh, ow, oc], half of that when pooled.
+// A gradient as src may have a mask, and then be that of a pooled feature map:
 // [n, h / 2, w / 2, ic] with a mask of [n, h, w].
 struct Correlation {
   std::int64_t n = 0, h = 0, w = 0, ic = 0;

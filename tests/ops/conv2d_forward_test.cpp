@@ -81,6 +81,18 @@ TEST_CASE("a result of conv2d that is too large for caches is exact") {
   });
 }
 
+TEST_CASE("a large result of kernels that transform their operands is right to the last pixel") {
+  Context context;
+  const Conv2dProblem problem{1, 137, 123, 16, 64, 3, 3, {.pad = 1, .relu = true}};
+  const Operands operands = make_operands(problem, random_tensor);
+  const Conv2dForward want = run(context, reference_of(conv2d_forward_table()), problem, operands);
+  for_kernels(context, conv2d_forward_table(), problem, [&](const auto& kernel) {
+    if (kernel.info.exact) return;
+    check(compare(run(context, kernel, problem, operands).dst, want.dst,
+                  sum_tolerance(kernel.reduction_length(problem), operands.src, operands.wei)));
+  });
+}
+
 TEST_CASE("every conv2d forward kernel is near the reference on random numbers") {
   Context context;
   std::size_t variant = 0;

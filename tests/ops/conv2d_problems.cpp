@@ -57,6 +57,8 @@ std::vector<Conv2dProblem> conv2d_problems() {
     add({1, 21, 99, 3, 20, 3, 3, {.pad = 1, .pad_mode = mode}});  // bands and pieces of rows
     add({1, 40, 103, 6, 12, 3, 3, {.stride = 2, .pad = 1, .pad_mode = mode}});
     add({1, 3, 200, 2, 5, 2, 4, {.pad = 1, .pad_mode = mode}});
+    add({2, 45, 38, 16, 24, 3, 3, {.pad = 1, .pad_mode = mode}});  // many Winograd tiles
+    add({1, 46, 45, 20, 40, 3, 3, {.pad = 2, .pad_mode = mode}});
   }
   add({1, 8, 31, 6, 70, 3, 3, {}});
   add({1, 64, 64, 3, 64, 3, 3, {.pad = 1}});  // VGG-19 conv1_1 of a small picture
