@@ -27,7 +27,10 @@ std::size_t round_up(std::size_t bytes, std::size_t to) {
 }  // namespace
 
 Arena::~Arena() {
-  for (const auto& [address, bytes] : segments_) ::munmap(address, bytes);
+  for (const auto& [address, bytes] : segments_) {
+    ASAN_UNPOISON_MEMORY_REGION(address, bytes);  // for whoever is given these addresses next
+    ::munmap(address, bytes);
+  }
 }
 
 void* Arena::allocate(std::size_t bytes) {

@@ -8,8 +8,8 @@
 namespace impasto {
 
 enum class Feature : std::uint32_t {
-  avx2 = 1u << 0,    // AVX2 and FMA
-  avx512 = 1u << 1,  // AVX-512 F, BW, DQ, VL
+  avx2 = 1u << 0,        // AVX2 and FMA
+  avx512 = 1u << 1,      // AVX-512 F, BW, DQ, VL
   avx512vnni = 1u << 2,  // dot products of 16-bit integers
 };
 
@@ -29,7 +29,8 @@ class Features {
 
 std::string to_string(Features features);  // "avx2 avx512", "none"
 
-// This machine's features. $IMPASTO_CPU (generic, avx2, avx512 or avx512vnni) lowers them, never raises them.
+// This machine's features. $IMPASTO_CPU (generic, avx2, avx512 or avx512vnni) lowers them, never
+// raises them.
 Features host_features();
 
 }  // namespace impasto

@@ -3,7 +3,8 @@
 // element by element.
 //
 // A source that includes this header is listed in CMake with impasto_simd_source(), which compiles
-// it once per instruction set with IMPASTO_ISA (generic, avx2, avx512) and IMPASTO_LANES defined.
+// it once per instruction set with IMPASTO_ISA (generic, avx2, avx512; avx512vnni where asked for)
+// and IMPASTO_LANES defined.
 // Rules for such a source:
 //   - everything it defines lives in a namespace named IMPASTO_ISA: the linker keeps one copy of an
 //     inline function, and a copy with AVX-512 in it must never be the one that an older machine
