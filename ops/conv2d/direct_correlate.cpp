@@ -101,8 +101,8 @@ class Walker {
 
 std::int64_t patch_count(const Correlation& c) {
   const std::int64_t width = (std::min<std::int64_t>(kMaxPixels, c.ow) - 1) * c.stride + c.kw;
-  return ceil_div(checked_mul(checked_mul(c.kh, width), c.ic), 16) *
-         16;  // whole cache lines: threads share none
+  const std::int64_t count = checked_mul(checked_mul(c.kh, width), c.ic);
+  return ceil_div(count, 16) * 16;  // whole cache lines: threads share none
 }
 
 void correlate(ThreadPool& threads, const DirectIsa& isa, const Correlation& c, float* patches) {
