@@ -10,7 +10,7 @@
 //     inline function, and a copy with AVX-512 in it must never be the one that an older machine
 //     runs;
 //   - for the same reason it includes no header with inline functions of its own outside such a
-//     namespace: <cstdint>, plain structs, this and mask.h;
+//     namespace: <cstdint>, plain structs, and those of this folder;
 //   - it is reached through a function pointer that a kernel table hands out only when the machine
 //     has the Features.
 #pragma once
