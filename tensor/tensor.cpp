@@ -70,16 +70,17 @@ T store(double value) {
 
 }  // namespace
 
-Storage::Storage(std::size_t bytes, Device device)
-    : bytes_(bytes), device_(device), data_(allocator_of(device).allocate(bytes)) {}
+Storage::Storage(std::size_t bytes, Device device, Lifetime lifetime)
+    : bytes_(bytes), device_(device), data_(allocator_of(device).allocate(bytes, lifetime)) {}
 
 Storage::~Storage() {
   allocator_of(device_).deallocate(data_, bytes_);
 }
 
-Tensor Tensor::empty(const Shape& shape, DType dtype, Device device) {
+Tensor Tensor::empty(const Shape& shape, DType dtype, Device device, Lifetime lifetime) {
   Tensor result;
-  result.storage_ = std::make_shared<Storage>(storage_bytes(dtype, shape.numel()), device);
+  result.storage_ =
+      std::make_shared<Storage>(storage_bytes(dtype, shape.numel()), device, lifetime);
   result.shape_ = shape;
   result.dtype_ = dtype;
   return result;

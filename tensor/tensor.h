@@ -10,6 +10,7 @@
 
 #include "tensor/device.h"
 #include "tensor/dtype.h"
+#include "tensor/lifetime.h"
 #include "tensor/shape.h"
 
 namespace impasto {
@@ -17,7 +18,7 @@ namespace impasto {
 // Owns bytes of one allocator; shared by the tensors that view it.
 class Storage {
  public:
-  Storage(std::size_t bytes, Device device);
+  Storage(std::size_t bytes, Device device, Lifetime lifetime);
   ~Storage();
   Storage(const Storage&) = delete;
   Storage& operator=(const Storage&) = delete;
@@ -37,7 +38,8 @@ class Tensor {
   Tensor() = default;  // undefined: no storage
 
   // Contents undefined. Throws OutOfMemory; Error on size overflow.
-  static Tensor empty(const Shape& shape, DType dtype = DType::f32, Device device = {});
+  static Tensor empty(const Shape& shape, DType dtype = DType::f32, Device device = {},
+                      Lifetime lifetime = Lifetime::passing);
   static Tensor zeros(const Shape& shape, DType dtype = DType::f32, Device device = {});
   static Tensor full(const Shape& shape, double value, DType dtype = DType::f32);
   static Tensor scalar(double value, DType dtype = DType::f32) { return full({}, value, dtype); }
