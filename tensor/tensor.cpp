@@ -108,7 +108,7 @@ void Tensor::check_access(DType dtype) const {
 
 void* Tensor::raw() {
   IMPASTO_CHECK(defined(), "tensor: access to an undefined tensor");
-  return storage_->data();
+  return static_cast<char*>(storage_->data()) + offset_;
 }
 
 const void* Tensor::raw() const {
@@ -127,6 +127,22 @@ Tensor Tensor::reshape(const Shape& shape) const {
                 shape.to_string());
   Tensor result = *this;
   result.shape_ = shape;
+  return result;
+}
+
+Tensor Tensor::slice(std::int64_t begin, std::int64_t end) const {
+  IMPASTO_CHECK(
+      shape_.rank() > 0 && dtype_ != DType::bits && 0 <= begin && begin <= end && end <= shape_[0],
+      "tensor: no slice [{}, {}) of {} {}", begin, end, impasto::to_string(dtype_),
+      shape_.to_string());
+  std::vector<std::int64_t> dims(shape_.dims().begin(), shape_.dims().end());
+  dims[0] = end - begin;
+  Tensor result = *this;
+  result.shape_ = Shape(std::span<const std::int64_t>(dims));
+  if (begin > 0) {
+    result.offset_ +=
+        bytes() / static_cast<std::size_t>(shape_[0]) * static_cast<std::size_t>(begin);
+  }
   return result;
 }
 

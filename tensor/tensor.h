@@ -73,6 +73,8 @@ class Tensor {
   double item() const;  // the value of a one-element f32, f64, i32 or u8 tensor
 
   Tensor reshape(const Shape& shape) const;  // same storage, same numel
+  // Entries [begin, end) of the first axis, in the same storage. Not of packed masks.
+  Tensor slice(std::int64_t begin, std::int64_t end) const;
   Tensor clone() const;
   // Converted copy, rounded to nearest even; the same handle when nothing changes. To integers:
   // truncated and saturated, NaN is 0. Packed masks convert to nothing else.
@@ -83,6 +85,7 @@ class Tensor {
   void check_access(DType dtype) const;
 
   std::shared_ptr<Storage> storage_;
+  std::size_t offset_ = 0;  // bytes of the storage before the first element
   Shape shape_;
   DType dtype_ = DType::f32;
 };
