@@ -19,10 +19,10 @@ extern "C" const char* __asan_default_options() {
 
 namespace impasto {
 
-void* Allocator::allocate(std::size_t bytes) {
+void* Allocator::allocate(std::size_t bytes, Lifetime lifetime) {
   const std::size_t live = live_.fetch_add(bytes) + bytes;
   const std::size_t limit = limit_.load();
-  void* pointer = limit != 0 && live > limit ? nullptr : do_allocate(bytes);
+  void* pointer = limit != 0 && live > limit ? nullptr : do_allocate(bytes, lifetime);
   if (pointer == nullptr) {
     live_.fetch_sub(bytes);
     throw OutOfMemory(bytes, live - bytes);
@@ -56,9 +56,9 @@ namespace {
 // Small blocks from the C++ heap, large ones from an arena that keeps them.
 class CpuAllocator final : public Allocator {
  protected:
-  void* do_allocate(std::size_t bytes) override {
+  void* do_allocate(std::size_t bytes, Lifetime lifetime) override {
     if (bytes > PTRDIFF_MAX / 2) return nullptr;
-    if (bytes >= kLarge) return arena_.allocate(bytes);
+    if (bytes >= kLarge) return arena_.allocate(bytes, lifetime);
     void* pointer = std::aligned_alloc(kAlignment, reserved(bytes));
     // Under AddressSanitizer the rounding must not hide an access past the end.
     if (pointer != nullptr) {

@@ -6,6 +6,7 @@
 #include <cstddef>
 
 #include "tensor/device.h"
+#include "tensor/lifetime.h"
 
 namespace impasto {
 
@@ -20,7 +21,7 @@ class Allocator {
   virtual ~Allocator() = default;
 
   // At least 64-byte aligned; contents undefined. Throws OutOfMemory. Thread-safe.
-  void* allocate(std::size_t bytes);
+  void* allocate(std::size_t bytes, Lifetime lifetime = Lifetime::passing);
   void deallocate(void* pointer, std::size_t bytes) noexcept;
 
   MemoryStats stats() const;
@@ -28,7 +29,7 @@ class Allocator {
   void set_limit(std::size_t limit_bytes);  // 0 = none
 
  protected:
-  virtual void* do_allocate(std::size_t bytes) = 0;  // nullptr on failure
+  virtual void* do_allocate(std::size_t bytes, Lifetime lifetime) = 0;  // nullptr on failure
   virtual void do_deallocate(void* pointer, std::size_t bytes) noexcept = 0;
 
  private:

@@ -70,16 +70,17 @@ T store(double value) {
 
 }  // namespace
 
-Storage::Storage(std::size_t bytes, Device device)
-    : bytes_(bytes), device_(device), data_(allocator_of(device).allocate(bytes)) {}
+Storage::Storage(std::size_t bytes, Device device, Lifetime lifetime)
+    : bytes_(bytes), device_(device), data_(allocator_of(device).allocate(bytes, lifetime)) {}
 
 Storage::~Storage() {
   allocator_of(device_).deallocate(data_, bytes_);
 }
 
-Tensor Tensor::empty(const Shape& shape, DType dtype, Device device) {
+Tensor Tensor::empty(const Shape& shape, DType dtype, Device device, Lifetime lifetime) {
   Tensor result;
-  result.storage_ = std::make_shared<Storage>(storage_bytes(dtype, shape.numel()), device);
+  result.storage_ =
+      std::make_shared<Storage>(storage_bytes(dtype, shape.numel()), device, lifetime);
   result.shape_ = shape;
   result.dtype_ = dtype;
   return result;
@@ -107,7 +108,7 @@ void Tensor::check_access(DType dtype) const {
 
 void* Tensor::raw() {
   IMPASTO_CHECK(defined(), "tensor: access to an undefined tensor");
-  return storage_->data();
+  return static_cast<char*>(storage_->data()) + offset_;
 }
 
 const void* Tensor::raw() const {
@@ -126,6 +127,22 @@ Tensor Tensor::reshape(const Shape& shape) const {
                 shape.to_string());
   Tensor result = *this;
   result.shape_ = shape;
+  return result;
+}
+
+Tensor Tensor::slice(std::int64_t begin, std::int64_t end) const {
+  IMPASTO_CHECK(
+      shape_.rank() > 0 && dtype_ != DType::bits && 0 <= begin && begin <= end && end <= shape_[0],
+      "tensor: no slice [{}, {}) of {} {}", begin, end, impasto::to_string(dtype_),
+      shape_.to_string());
+  std::vector<std::int64_t> dims(shape_.dims().begin(), shape_.dims().end());
+  dims[0] = end - begin;
+  Tensor result = *this;
+  result.shape_ = Shape(std::span<const std::int64_t>(dims));
+  if (begin > 0) {
+    result.offset_ +=
+        bytes() / static_cast<std::size_t>(shape_[0]) * static_cast<std::size_t>(begin);
+  }
   return result;
 }
 

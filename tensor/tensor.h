@@ -10,6 +10,7 @@
 
 #include "tensor/device.h"
 #include "tensor/dtype.h"
+#include "tensor/lifetime.h"
 #include "tensor/shape.h"
 
 namespace impasto {
@@ -17,7 +18,7 @@ namespace impasto {
 // Owns bytes of one allocator; shared by the tensors that view it.
 class Storage {
  public:
-  Storage(std::size_t bytes, Device device);
+  Storage(std::size_t bytes, Device device, Lifetime lifetime);
   ~Storage();
   Storage(const Storage&) = delete;
   Storage& operator=(const Storage&) = delete;
@@ -37,7 +38,8 @@ class Tensor {
   Tensor() = default;  // undefined: no storage
 
   // Contents undefined. Throws OutOfMemory; Error on size overflow.
-  static Tensor empty(const Shape& shape, DType dtype = DType::f32, Device device = {});
+  static Tensor empty(const Shape& shape, DType dtype = DType::f32, Device device = {},
+                      Lifetime lifetime = Lifetime::passing);
   static Tensor zeros(const Shape& shape, DType dtype = DType::f32, Device device = {});
   static Tensor full(const Shape& shape, double value, DType dtype = DType::f32);
   static Tensor scalar(double value, DType dtype = DType::f32) { return full({}, value, dtype); }
@@ -71,6 +73,8 @@ class Tensor {
   double item() const;  // the value of a one-element f32, f64, i32 or u8 tensor
 
   Tensor reshape(const Shape& shape) const;  // same storage, same numel
+  // Entries [begin, end) of the first axis, in the same storage. Not of packed masks.
+  Tensor slice(std::int64_t begin, std::int64_t end) const;
   Tensor clone() const;
   // Converted copy, rounded to nearest even; the same handle when nothing changes. To integers:
   // truncated and saturated, NaN is 0. Packed masks convert to nothing else.
@@ -81,6 +85,7 @@ class Tensor {
   void check_access(DType dtype) const;
 
   std::shared_ptr<Storage> storage_;
+  std::size_t offset_ = 0;  // bytes of the storage before the first element
   Shape shape_;
   DType dtype_ = DType::f32;
 };

@@ -20,13 +20,13 @@ Tensor Tensor::from(const Shape& shape, std::span<const T> values) {
 template <class T>
 T* Tensor::data() {
   check_access(kDTypeOf<T>);
-  return static_cast<T*>(storage_->data());
+  return static_cast<T*>(raw());
 }
 
 template <class T>
 const T* Tensor::data() const {
   check_access(kDTypeOf<T>);
-  return static_cast<const T*>(storage_->data());
+  return static_cast<const T*>(raw());
 }
 
 template <class T>

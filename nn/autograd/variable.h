@@ -22,6 +22,7 @@
 #include <utility>
 #include <vector>
 
+#include "nn/autograd/recipe.h"
 #include "tensor/context.h"
 #include "tensor/tensor.h"
 
@@ -80,8 +81,14 @@ class Variable {
 
   const std::shared_ptr<GradState>& state() const { return state_; }
 
+  // How to compute the value once more; null where that would cost more than to keep it. Ops set
+  // it, and rules that would save the value may save this instead.
+  const std::shared_ptr<const Recipe>& recipe() const { return recipe_; }
+  void set_recipe(Recipe recipe) { recipe_ = std::make_shared<Recipe>(std::move(recipe)); }
+
  private:
   Tensor value_;
+  std::shared_ptr<const Recipe> recipe_;
   std::shared_ptr<GradState> state_;
 };
 

@@ -126,7 +126,7 @@ const float* prepared_filters(Context& context, FilterCache* cache, const std::s
     return filters;
   }
   const auto make = [&] {
-    Tensor filters = context.empty({count});
+    Tensor filters = Tensor::empty({count}, DType::f32, context.device(), Lifetime::lasting);
     fill(filters.data<float>());
     return filters;
   };

@@ -67,7 +67,8 @@ TEST_CASE("blocks of a random history are aligned and never overlap") {
       live.erase(live.begin() + static_cast<std::ptrdiff_t>(victim));
     } else {
       const std::size_t bytes = 1 + dice % (3 * kMega);
-      auto* at = static_cast<unsigned char*>(arena.allocate(bytes));
+      const Lifetime lifetime = dice % 5 == 0 ? Lifetime::lasting : Lifetime::passing;
+      auto* at = static_cast<unsigned char*>(arena.allocate(bytes, lifetime));
       CHECK(reinterpret_cast<std::uintptr_t>(at) % 64 == 0);
       live.push_back({at, bytes, static_cast<unsigned char>(i)});
       at[0] = at[bytes - 1] = live.back().mark;
@@ -77,6 +78,36 @@ TEST_CASE("blocks of a random history are aligned and never overlap") {
     CHECK(marked(block));
     arena.deallocate(block.at, block.bytes);
   }
+  CHECK(arena.free_bytes() == arena.held_bytes());
+}
+
+TEST_CASE("a large block grows out of the free end of what is held") {
+  Arena arena;
+  void* first = arena.allocate(50 * kMega);
+  arena.deallocate(first, 50 * kMega);
+  void* larger = arena.allocate(500 * kMega);
+  CHECK(larger == first);
+  CHECK(arena.held_bytes() < 600 * kMega);
+  arena.deallocate(larger, 500 * kMega);
+}
+
+TEST_CASE("what lasts does not stand between what comes and goes") {
+  Arena arena;
+  void* before = arena.allocate(20 * kMega);
+  void* lasting = arena.allocate(10 * kMega, Lifetime::lasting);
+  void* after = arena.allocate(20 * kMega);
+  std::memset(lasting, 1, 10 * kMega);
+  arena.deallocate(before, 20 * kMega);
+  arena.deallocate(after, 20 * kMega);
+  const std::size_t held = arena.held_bytes();
+  void* whole = arena.allocate(40 * kMega);
+  CHECK(whole == before);
+  CHECK(arena.held_bytes() == held);
+  // Nor does the next one that lasts take new addresses while there are freed ones.
+  arena.deallocate(lasting, 10 * kMega);
+  CHECK(arena.allocate(10 * kMega, Lifetime::lasting) == lasting);
+  arena.deallocate(lasting, 10 * kMega);
+  arena.deallocate(whole, 40 * kMega);
   CHECK(arena.free_bytes() == arena.held_bytes());
 }
 

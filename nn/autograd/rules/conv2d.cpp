@@ -1,9 +1,36 @@
 // conv2d: saves one bit an output element when ReLU or a pool is fused, src only for a trained
-// filter, and the filter (shared, not copied) only when src needs a gradient.
+// filter, and the filter (shared, not copied) only when src needs a gradient. A first layer's
+// result has a recipe.
+#include <algorithm>
+
 #include "nn/autograd/functions.h"
 #include "ops/reduce/reduce.h"
 
 namespace impasto {
+namespace {
+
+// Few products an element, of a picture that is much smaller than the result, and whose rows are
+// those of the result.
+bool worth_a_recipe(const Shape& src, const Shape& wei, const Conv2dParams& params) {
+  const std::int64_t oc = wei[0], kh = wei[1], kw = wei[2], ic = wei[3];
+  return src[0] == 1 && kh * kw * ic <= 32 && oc >= 4 * ic && !params.pool && params.stride == 1 &&
+         kh == 2 * params.pad + 1;
+}
+
+// Reads as many rows more on either side as the filter does. The outer rows of the result are not
+// the map's, for they saw the end of these rows as the end of the picture.
+Tensor conv_rows(Context& context, const Tensor& src, std::span<const Tensor> filter,
+                 const Conv2dParams& params, FilterCache* cache, std::int64_t begin,
+                 std::int64_t end) {
+  const std::int64_t first = std::max<std::int64_t>(0, begin - params.pad);
+  const std::int64_t last = std::min(src.shape()[1], end + params.pad);
+  const Tensor rows = conv2d_forward(context, map_rows(src, first, last), filter[0], filter[1],
+                                     params, false, cache)
+                          .dst;
+  return map_rows(rows, begin - first, end - first);
+}
+
+}  // namespace
 
 Variable conv2d(Context& context, const Variable& src, const Variable& wei, const Variable& bias,
                 const Conv2dParams& params, FilterCache* cache) {
@@ -38,8 +65,17 @@ Variable conv2d(Context& context, const Variable& src, const Variable& wei, cons
     if (call.wanted[2]) gradients[2] = sum_rows(call.context, upstream.grad_dst);
     return gradients;
   };
-  return record("conv2d", forward.dst, {src, wei, bias}, {forward.mask, saved_src, saved_wei},
-                rule);
+  Variable out =
+      record("conv2d", forward.dst, {src, wei, bias}, {forward.mask, saved_src, saved_wei}, rule);
+  if (out.needs_grad() && !wei.needs_grad() && worth_a_recipe(src.shape(), wei.shape(), params)) {
+    out.set_recipe({{src.value(), wei.value(), bias.value()},
+                    [params, usable_cache](Context& kitchen, std::span<const Tensor> from,
+                                           std::int64_t begin, std::int64_t end) {
+                      return conv_rows(kitchen, from[0], from.subspan(1), params, usable_cache,
+                                       begin, end);
+                    }});
+  }
+  return out;
 }
 
 }  // namespace impasto
