@@ -10,8 +10,9 @@
 namespace impasto {
 namespace {
 
-constexpr std::int64_t kDepth = 512;      // of k at a time
-constexpr std::int64_t kTilesOfTask = 8;  // downwards
+constexpr std::int64_t kDepth = 512;                   // of k at a time
+constexpr std::int64_t kMinTiles = 8, kMaxTiles = 64;  // of a task, downwards
+constexpr std::int64_t kTasks = 64;                    // downwards, if tiles allow
 constexpr std::int64_t kColumnsOfTask = 512;
 
 struct Block {
@@ -20,8 +21,11 @@ struct Block {
 
 void multiply_block(const PackedProduct& product, const gemm_tile::TileKernel& kernel,
                     const Block& block) {
-  gemm_tile::Tile tile{
-      .a_row = product.a_row, .a_step = product.a_step, .c_row = product.n, .alpha = product.alpha};
+  gemm_tile::Tile tile{.a_row = product.a_row,
+                       .a_step = product.a_step,
+                       .b_step = kernel.cols,
+                       .c_row = product.n,
+                       .alpha = product.alpha};
   // At least once: a product over nothing is zero, and must be written.
   for (std::int64_t depth = 0; depth == 0 || depth < product.k; depth += kDepth) {
     tile.k = std::min(kDepth, product.k - depth);
@@ -29,12 +33,12 @@ void multiply_block(const PackedProduct& product, const gemm_tile::TileKernel& k
     for (std::int64_t j = block.first_col; j < block.end_col; j += kernel.cols) {
       tile.b = product.panels + j * product.k + depth * kernel.cols;
       tile.cols = std::min(kernel.cols, product.n - j);
-      for (std::int64_t i = block.first_row; i < block.end_row; i += kernel.rows) {
-        tile.a = product.a + i * product.a_row + depth * product.a_step;
-        tile.c = product.c + i * product.n + j;
-        tile.rows = std::min(kernel.rows, block.end_row - i);
-        kernel.multiply(tile);
-      }
+      tile.a = product.a + block.first_row * product.a_row + depth * product.a_step;
+      tile.c = product.c + block.first_row * product.n + j;
+      tile.rows = block.end_row - block.first_row;
+      // Tile by tile the rows that follow, where they follow in memory.
+      if (product.a_step == 1) tile.fetch = tile.a + kernel.rows * product.a_row;
+      kernel.multiply(tile);
     }
   }
 }
@@ -47,7 +51,8 @@ std::int64_t packed_count(std::int64_t k, std::int64_t n, const gemm_tile::TileK
 
 void multiply_packed(ThreadPool& threads, const PackedProduct& product,
                      const gemm_tile::TileKernel& tile) {
-  const std::int64_t task_rows = kTilesOfTask * tile.rows;
+  const std::int64_t tiles = std::clamp(product.m / (kTasks * tile.rows), kMinTiles, kMaxTiles);
+  const std::int64_t task_rows = tiles * tile.rows;
   const std::int64_t down = ceil_div(product.m, task_rows);
   const std::int64_t across = ceil_div(product.n, kColumnsOfTask);
   threads.run(down * across, [&](std::int64_t task, int) {

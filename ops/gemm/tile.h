@@ -14,18 +14,22 @@ struct Tile {
   const float* a = nullptr;  // a[i, p] at i * a_row + p * a_step
   std::int64_t a_row = 0;
   std::int64_t a_step = 0;
-  const float* b = nullptr;  // a panel: [k, TileKernel::cols], zero beyond cols
+  const float* b = nullptr;  // b[p, j] at p * b_step + j; readable up to whole vectors of columns
+  std::int64_t b_step = 0;
   std::int64_t k = 0;
   float* c = nullptr;  // c[i, j] at i * c_row + j
   std::int64_t c_row = 0;
-  std::int64_t rows = 0;  // in [1, TileKernel::rows]
+  std::int64_t rows = 0;  // any number
   std::int64_t cols = 0;  // in [1, TileKernel::cols]
   float alpha = 1;
   bool add = false;  // to what c holds
+  // rows * k floats that are brought to the first-level cache meanwhile; any address is allowed.
+  const float* fetch = nullptr;
 };
 
 struct TileKernel {
-  std::int64_t rows;
+  std::int64_t lanes;  // of a vector
+  std::int64_t rows;   // in registers at a time, with all columns
   std::int64_t cols;
   void (*multiply)(const Tile&);
   // Writes a panel of `count` rows: `cols` floats each from `from + i * row`, then zeros.

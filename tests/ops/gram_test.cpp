@@ -19,9 +19,9 @@ using namespace test;
 // Sizes around the register tiles and the pixel slices of the kernels.
 std::vector<GramProblem> problems(DType dtype) {
   std::vector<GramProblem> list;
-  const std::int64_t sizes[][3] = {{1, 1, 1},     {2, 5, 3},     {1, 64, 16},
-                                   {2, 49, 33},   {1, 300, 64},  {2, 1031, 7},
-                                   {1, 2500, 65}, {1, 130, 200}, {1, 40, 520}};
+  const std::int64_t sizes[][3] = {{1, 1, 1},    {2, 5, 3},    {1, 64, 16},   {2, 49, 33},
+                                   {1, 300, 64}, {2, 1031, 7}, {1, 2500, 65}, {1, 130, 200},
+                                   {1, 40, 520}, {1, 700, 48}, {1, 530, 320}};
   for (const auto& [n, m, c] : sizes) list.push_back({n, m, c, 0.125, dtype});
   return list;
 }
