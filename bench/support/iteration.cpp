@@ -16,10 +16,17 @@ Tensor noise(std::int64_t side, std::uint64_t seed, double amplitude) {
   return result;
 }
 
+enum class Picture : std::uint64_t { content = 1, style = 2, change = 3 };
+
+std::uint64_t seed_of(Picture which) {
+  return static_cast<std::uint64_t>(which) << 20;
+}
+
 // Equally much of every octave, as photographs have. White noise would be a picture like no other:
 // most of what it excites in a network is close to zero, where rounding decides over ReLU's choice.
-Tensor random_picture(Context& context, std::int64_t side, std::uint64_t seed) {
+Tensor random_picture(Context& context, std::int64_t side, Picture which) {
   constexpr double kAmplitude = 40;
+  const std::uint64_t seed = seed_of(which);
   Tensor sum = Tensor::full({1, side, side, 3}, 128);
   for (std::int64_t cells = 4; cells <= side; cells *= 2) {
     Tensor octave = noise(cells, seed + static_cast<std::uint64_t>(cells), kAmplitude);
@@ -33,12 +40,15 @@ Tensor random_picture(Context& context, std::int64_t side, std::uint64_t seed) {
 
 Iteration::Iteration(std::int64_t side, std::string_view variant, int threads)
     : network_(random_vgg_spec(kWeightSeed)),
-      context_(std::make_unique<Context>(ContextOptions{.threads = threads, .precision = parse_precision(variant)})),
-      content_(random_picture(*context_, side, 1 << 20)),
-      style_(random_picture(*context_, side, 2 << 20)),
-      image_(add(*context_, content_, noise(side, 3 << 20, 8))) {
-  objective_ = std::make_unique<StyleObjective>(*context_, network_, StylizeSettings{},
-                                                content_, std::vector<Tensor>{style_});
+      context_(std::make_unique<Context>(
+          ContextOptions{.threads = threads, .precision = parse_precision(variant)})),
+      side_(side) {
+  // Nobody keeps these two once the targets are known, as in a real run.
+  const Tensor content = random_picture(*context_, side, Picture::content);
+  const Tensor style = random_picture(*context_, side, Picture::style);
+  image_ = add(*context_, content, noise(side, seed_of(Picture::change), 8));
+  objective_ = std::make_unique<StyleObjective>(*context_, network_, StylizeSettings{}, content,
+                                                std::vector<Tensor>{style});
 }
 
 NamedTensors Iteration::exchange() {
@@ -50,8 +60,8 @@ NamedTensors Iteration::exchange() {
   }
   const auto& mean = spec.input.mean;
   all.tensors["mean"] = Tensor::from<double>({3}, std::vector<double>(mean.begin(), mean.end()));
-  all.tensors["content"] = content_;
-  all.tensors["style"] = style_;
+  all.tensors["content"] = random_picture(*context_, side_, Picture::content);
+  all.tensors["style"] = random_picture(*context_, side_, Picture::style);
   all.tensors["image"] = image_;
 
   const LossGradient result = evaluate();
@@ -76,7 +86,7 @@ std::size_t weight_bytes() {
 std::size_t Iteration::network_bytes() {
   objective_.reset();
   context_.reset();
-  content_ = style_ = image_ = {};
+  image_ = {};
   return allocator_of({}).stats().live_bytes;
 }
 

@@ -34,7 +34,8 @@ class Iteration {
  private:
   Vgg network_;
   std::unique_ptr<Context> context_;
-  Tensor content_, style_, image_;
+  std::int64_t side_;
+  Tensor image_;
   std::unique_ptr<StyleObjective> objective_;
 };
 

@@ -101,6 +101,33 @@ TEST_CASE("the gradient of gram goes into the flowing one: no tensor and no sum 
   CHECK(allocator_of({}).stats().allocations - before == 4);
 }
 
+TEST_CASE("gram keeps what a first layer was made from instead of its map, and loses no bit") {
+  Context context;
+  const Variable wei(random_tensor({16, 3, 3, 3}, DType::f32, 2));
+  const Variable bias(random_tensor({16}, DType::f32, 3));
+  for (PadMode mode : {PadMode::zero, PadMode::reflect, PadMode::replicate}) {
+    CAPTURE(to_string(mode));
+    // Rows for more than one band, the last of them of a single row.
+    const Variable x(random_tensor({1, 129, 512, 3}, DType::f32, 1), true);
+    const Variable map = conv2d(context, x, wei, bias, {.pad = 1, .pad_mode = mode, .relu = true});
+    REQUIRE(map.recipe() != nullptr);
+    const Tensor again = map.recipe()->rows(context, map.recipe()->from, 100, 129);
+    CHECK(test::compare_exact(again, map_rows(map.value(), 100, 129)).ok);
+
+    const Variable kept(map.value(), true);  // without a recipe
+    const Variable tap = gram(context, map, 1e-3), plain = gram(context, kept, 1e-3);
+    CHECK(saved_bytes(plain) == map.value().bytes());
+    CHECK(saved_bytes(tap) < map.value().bytes() / 2);
+    const Tensor upstream = random_tensor(tap.shape(), DType::f32, 4);
+    backward(context, plain, upstream);
+    const Variable leaf(map.value(), true);
+    Variable cooked = leaf;
+    cooked.set_recipe(*map.recipe());
+    backward(context, gram(context, cooked, 1e-3), upstream);
+    CHECK(test::compare_exact(leaf.grad(), kept.grad()).ok);
+  }
+}
+
 TEST_CASE("mse keeps the difference and nothing else, and adds its gradient to the flowing one") {
   Context context;
   const Variable x(random_tensor({1, 40, 30, 8}, DType::f32, 1), true);

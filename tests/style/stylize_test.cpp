@@ -107,6 +107,26 @@ TEST_CASE("steady iterations allocate no more memory") {
   for (std::size_t i = 7; i < peaks.size(); ++i) CHECK(peaks[i] == peaks[6]);
 }
 
+TEST_CASE("an evaluation over VGG-19 takes little more than what the deep layers need at once") {
+  constexpr std::int64_t kSide = 256;
+  Allocator& allocator = allocator_of({});
+  Vgg network(random_vgg_spec(1));
+  std::size_t peak = 0;
+  {
+    Context context({.threads = 2});
+    const Tensor image = Tensor::full({1, kSide, kSide, 3}, 100);
+    StyleObjective objective(context, network, {}, image, {image});
+    objective.evaluate(context, image, true);  // transforms the filters
+    allocator.reset_peak();
+    objective.evaluate(context, image, true);
+    peak = allocator.stats().peak_bytes;
+  }
+  // All that is not the network's: activations, gradients, scratch, targets and pictures.
+  const std::size_t bytes = peak - allocator.stats().live_bytes;
+  CAPTURE(static_cast<double>(bytes) / (kSide * kSide));
+  CHECK(bytes < 600 * kSide * kSide);
+}
+
 TEST_CASE("the peak that is reported has the pairs of L-BFGS in it, two pictures each") {
   const auto peak_with = [](int history) {
     Context context;

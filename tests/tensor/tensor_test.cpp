@@ -58,6 +58,22 @@ TEST_CASE("access is checked: dtype, definedness, one element for item()") {
   CHECK_THROWS_AS(Tensor::zeros({1}, DType::bits).item(), Error);
 }
 
+TEST_CASE("a slice is entries of the first axis, in the same storage") {
+  Tensor a = Tensor::from<float>({3, 2}, {0, 1, 2, 3, 4, 5});
+  Tensor b = a.slice(1, 3);
+  CHECK(b.shape() == Shape{2, 2});
+  CHECK(b.data<float>() == a.data<float>() + 2);
+  b.values<float>()[0] = 7;
+  CHECK(a.values<float>()[2] == 7);
+  CHECK(b.slice(1, 2).clone().values<float>()[1] == 5);
+  CHECK(b.reshape({4}).slice(1, 2).item() == 3);
+  CHECK(b.slice(1, 2).to(DType::f64).values<double>()[0] == 4);
+  CHECK(a.slice(3, 3).numel() == 0);
+  CHECK_THROWS_AS(a.slice(2, 4), Error);
+  CHECK_THROWS_AS(a.slice(2, 1), Error);
+  CHECK_THROWS_AS(Tensor::zeros({64}, DType::bits).slice(0, 1), Error);
+}
+
 TEST_CASE("reshape keeps storage and count") {
   Tensor a = Tensor::zeros({2, 3, 4});
   Tensor b = a.reshape({6, 4});
