@@ -45,10 +45,12 @@ void quantize_columns(const Filters& filters, const float* from, std::int64_t wi
       largest = std::max(largest, std::abs(value));
     }
     const auto norm = static_cast<float>(std::sqrt(squares));
-    const float scale = norm > 0 ? std::min(kFilterNorm / norm, kLargestInt16 / largest) : 0.0f;
-    scales[o] = scale > 0 ? 1 / scale : 0.0f;
+    // What is not finite must show in the result; what is almost nothing may be nothing.
+    const float scale =
+        norm > 1e-30f ? std::min(kFilterNorm / norm, kLargestInt16 / largest) : 0.0f;
+    scales[o] = scale > 0 ? 1 / scale : norm * 0.0f;
     for (std::int64_t k = 0; k < 2 * filters.pairs; ++k) {
-      const float value = k < filters.view.ic ? from[k * width + o] * scale : 0.0f;
+      const float value = scale > 0 && k < filters.view.ic ? from[k * width + o] * scale : 0.0f;
       to[(k / 2 * width + o) * 2 + k % 2] = static_cast<std::int16_t>(std::lrint(value));
     }
   }

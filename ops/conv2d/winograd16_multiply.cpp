@@ -27,8 +27,8 @@ inline __m512i broadcast_pair(const std::int16_t* from) {
   return _mm512_set1_epi32(pair);
 }
 
-// sum += the two products of each lane. Not the intrinsic: GCC 12 copies the sum to another register,
-// and to memory, around every one of them.
+// sum += the two products of each lane. Not the intrinsic: GCC 12 copies the sum to another
+// register, and to memory, around every one of them.
 [[gnu::always_inline]] inline void add_products(__m512i& sum, __m512i a, __m512i b) {
   asm("vpdpwssd %2, %1, %0" : "+v"(sum) : "v"(a), "v"(b));
 }
