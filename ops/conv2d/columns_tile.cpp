@@ -47,7 +47,7 @@ void add_taps_few(const TapRow& row) {
 }
 
 bool is_set(const std::uint8_t* mask, std::int64_t channel) {
-  return (mask[channel / 8] >> channel % 8 & 1u) != 0;
+  return (unsigned{mask[channel / 8]} >> channel % 8 & 1u) != 0;
 }
 
 void keep_masked(const MaskedPixels& pixels) {

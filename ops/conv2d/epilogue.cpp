@@ -18,7 +18,7 @@ void set(std::uint8_t* bits, std::int64_t channel) {
 }
 
 bool get(const std::uint8_t* bits, std::int64_t channel) {
-  return (bits[channel / 8] >> channel % 8 & 1u) != 0;
+  return (unsigned{bits[channel / 8]} >> channel % 8 & 1u) != 0;
 }
 
 // One window of a pool: the four outputs of one channel and their bits.

@@ -112,7 +112,7 @@ void pack(const float* from, std::int64_t row, std::int64_t count, std::int64_t 
           float* panel) {
   for (std::int64_t i = 0; i < count; ++i, from += row, panel += kCols) {
     for (unsigned v = 0; v < kMaxVectors; ++v) {
-      const std::int64_t left = cols - v * kLanes;
+      const std::int64_t columns = cols - v * kLanes, left = columns > 0 ? columns : 0;
       const float* vector = from + v * kLanes;
       store(panel + v * kLanes, left >= kLanes ? load(vector) : load_partial(vector, left));
     }
