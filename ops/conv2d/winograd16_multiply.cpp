@@ -12,9 +12,16 @@ using namespace simd::IMPASTO_ISA;
 constexpr unsigned kMaxRows = 6, kMaxVectors = 4;
 constexpr unsigned kAhead = 8;          // steps of k
 constexpr unsigned kStep = 2 * kLanes;  // integers of a vector
-constexpr std::int64_t kFetched = 32;   // integers of a cache line
+constexpr std::int64_t kLine = 32;      // integers of a cache line
 
 constexpr auto kAll = static_cast<__mmask16>(-1);  // forms without a mask make GCC 12 warn
+
+// As in winograd_multiply.cpp; wei_step integers at each pair of k.
+struct Fetch {
+  const std::int16_t* src;
+  const std::int16_t* wei;
+  std::int64_t wei_step;
+};
 
 inline const float* address(const std::int16_t* pointer) {
   return reinterpret_cast<const float*>(pointer);
@@ -34,14 +41,15 @@ inline __m512i broadcast_pair(const std::int16_t* from) {
 }
 
 template <unsigned R, unsigned V>
-void multiply_rows(const Product16& p, std::int64_t row, const std::int16_t* fetch,
-                   const std::int16_t* fetch_src) {
+void multiply_rows(const Product16& p, std::int64_t row, const Fetch& next) {
   constexpr unsigned kPointers = (R + 2) / 3;
   __m512i sums[R * V];
   each<R * V>(IMPASTO_EACH(i) { sums[i] = _mm512_setzero_si512(); });
   const std::int16_t* src[kPointers];
   each<kPointers>(IMPASTO_EACH(r) { src[r] = p.src + (row + 3 * r) * p.src_step; });
   const std::int16_t* wei = p.wei;
+  const std::int16_t *fetch_src = next.src, *fetch_wei = next.wei;
+  const std::int64_t wei_step = next.wei_step;
   for (std::int64_t k = 0; k < p.depth; k += 2) {
     __m512i filter[V];
     each<V>(IMPASTO_EACH(v) {
@@ -49,14 +57,14 @@ void multiply_rows(const Product16& p, std::int64_t row, const std::int16_t* fet
       prefetch_near(address(wei + (kAhead * V + v) * kStep));
     });
     prefetch_near(address(fetch_src));
-    prefetch_far(address(fetch));
+    prefetch_far(address(fetch_wei));
     each<R>(IMPASTO_EACH(r) {
       const __m512i pair = broadcast_pair(src[r / 3] + r % 3 * p.src_step);
       each<V>(IMPASTO_EACH(v) { add_products(sums[r * V + v], pair, filter[v]); });
     });
     each<kPointers>(IMPASTO_EACH(r) { src[r] += 2; });
     wei += V * kStep;
-    fetch += kFetched;
+    fetch_wei += wei_step;
     fetch_src += 2 * R;
   }
   float* dst = p.dst + row * V * kLanes;
@@ -70,10 +78,9 @@ void multiply_rows(const Product16& p, std::int64_t row, const std::int16_t* fet
 }
 
 template <unsigned R, unsigned V>
-void choose_rows(const Product16& p, std::int64_t row, unsigned rows, const std::int16_t* fetch,
-                 const std::int16_t* fetch_src) {
-  if (rows == R) return multiply_rows<R, V>(p, row, fetch, fetch_src);
-  if constexpr (R > 1) choose_rows<R - 1, V>(p, row, rows, fetch, fetch_src);
+void choose_rows(const Product16& p, std::int64_t row, unsigned rows, const Fetch& next) {
+  if (rows == R) return multiply_rows<R, V>(p, row, next);
+  if constexpr (R > 1) choose_rows<R - 1, V>(p, row, rows, next);
 }
 
 template <unsigned V>
@@ -83,13 +90,13 @@ void choose_vectors(const Product16& p) {
     return;
   }
   const std::int64_t groups = (p.rows + kMaxRows - 1) / kMaxRows;
-  const std::int16_t* fetch = p.next_wei;
-  const std::int64_t share = kFetched * p.depth / 2;
+  const std::int64_t width = V * kStep, share = (width + groups - 1) / groups;
+  const std::int64_t step = share < kLine ? share : kLine;
   for (std::int64_t g = 0; g < groups; ++g) {
     const std::int64_t row = g * p.rows / groups, end = (g + 1) * p.rows / groups;
-    const std::int16_t* fetch_src = end < p.rows ? p.src + end * p.src_step : p.next_src;
-    choose_rows<kMaxRows, V>(p, row, static_cast<unsigned>(end - row), fetch, fetch_src);
-    if (g + 1 < V) fetch += share;
+    const std::int16_t* src = end < p.rows ? p.src + end * p.src_step : p.next_src;
+    choose_rows<kMaxRows, V>(p, row, static_cast<unsigned>(end - row),
+                             {src, p.next_wei + g * step * p.depth / 2, step});
   }
 }
 
