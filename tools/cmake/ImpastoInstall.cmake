@@ -19,7 +19,7 @@ foreach(op IN LISTS ops)
 endforeach()
 list(APPEND public_headers
   ops/elementwise/adam.h ops/registry.h
-  nn/autograd/functions.h nn/autograd/variable.h
+  nn/autograd/functions.h nn/autograd/recipe.h nn/autograd/variable.h
   nn/modules/conv2d.h nn/modules/layers.h nn/modules/module.h nn/vgg.h
   optim/adam.h optim/lbfgs.h optim/optimizer.h optim/safeguard.h
   weights/archive.h weights/convert.h weights/fetch.h weights/find.h weights/input_preset.h
