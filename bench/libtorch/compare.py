@@ -62,8 +62,9 @@ def wrong(errors, variant, factor=WRONG):
 class Match:
     """All sides on one problem; each entry of `players` is a worker, by a name."""
 
-    def __init__(self, sides, size, environment=None):
+    def __init__(self, sides, size, environment=None, variants=None):
         self.sides, self.size, self.environment = sides, size, environment
+        self.variants = variants or sides.variants
         self.players, self.errors, self.peak = {}, {}, 0
         self.stack = contextlib.ExitStack()
 
@@ -77,7 +78,7 @@ class Match:
 
     def assemble(self, folder):
         written = {}
-        for variant in self.sides.variants:
+        for variant in self.variants:
             name = "impasto " + variant
             written[name] = folder / f"{variant}.safetensors"
             self.players[name] = self.start(self.sides.ours(self.size, variant, self.environment))
@@ -147,7 +148,8 @@ def iteration(sides, results, sizes):
 
 
 def avx2(sides, results, sizes):
-    with Match(sides, min(sizes, key=lambda size: abs(size - 512)), AVX2) as match:
+    size = min(sizes, key=lambda size: abs(size - 512))
+    with Match(sides, size, AVX2, ["f32"]) as match:  # mixed precision needs more than AVX2
         match.record(results, "avx2", match.play(5, 1))
 
 
