@@ -28,6 +28,9 @@ class Executor;
 enum class Precision : std::uint8_t { f32, mixed };
 Precision parse_precision(std::string_view text);  // throws InputError
 
+// CUDA sources of ours are compiled for GPUs, for the host executor, and for its race detector.
+enum class GpuCode : std::uint8_t { cuda, simt, simt_race };
+
 struct ContextOptions {
   Device device = {};
   int threads = 0;  // 0 = every core this process may use

@@ -7,7 +7,7 @@
 
 namespace impasto::basis_kernels {
 
-inline constexpr int kMaxVectors = 128;  // of one launch: addresses travel as a kernel's parameters
+inline constexpr int kMaxVectors = 224;  // of one launch: a kernel has 4 KiB of parameters
 inline constexpr int kMaxWith = 8;
 
 // products[r, c] of some of the rows, for `cols` vectors on the other side.

@@ -11,7 +11,7 @@
 namespace impasto::basis_kernels::IMPASTO_GPU {
 namespace {
 
-constexpr unsigned kThreads = 256;
+constexpr int kThreads = 256;
 
 template <class T>
 __global__ void __launch_bounds__(kThreads) dot_kernel(DotLaunch<T> p) {
@@ -26,8 +26,9 @@ __global__ void __launch_bounds__(kThreads) dot_kernel(DotLaunch<T> p) {
       if (c < p.cols) sums[c] += value * static_cast<double>(p.with[c][i]);
     }
   }
-  for (int c = 0; c < p.cols; ++c) {
-    const double total = block_sum(sums[c]);
+  for (int c = 0; c < kMaxWith; ++c) {  // known to the compiler: sums stay in registers
+    if (c >= p.cols) break;
+    const double total = block_sum<kThreads>(sums[c]);
     if (threadIdx.x == 0) p.partial[(row * p.cols + c) * p.pieces + piece] = total;
   }
 }

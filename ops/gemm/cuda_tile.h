@@ -15,6 +15,13 @@
 #include "tensor/cuda/kernel.h"
 #include "tensor/cuda/mma.h"
 
+// Sums indexed by a loop are in registers only when the loop is unrolled.
+#ifdef __CUDACC__
+#define IMPASTO_UNROLL _Pragma("unroll")
+#else
+#define IMPASTO_UNROLL
+#endif
+
 namespace impasto::gemm_tile::IMPASTO_GPU {
 
 inline constexpr unsigned kSide = 64;   // rows and columns of a block's tile
@@ -148,7 +155,9 @@ struct MmaTile {
   template <class Visit>
   __device__ void each(const Visit& visit) const {
     const unsigned group = lane() / 4, pair = lane() % 4 * 2;
+    IMPASTO_UNROLL
     for (unsigned i = 0; i < kRows; ++i) {
+      IMPASTO_UNROLL
       for (unsigned j = 0; j < kCols; ++j) {
         const unsigned r = first_row() + i * 16 + group, c = first_col() + j * 8 + pair;
         visit(r, c, sums[i][j][0]);
