@@ -33,7 +33,7 @@ enum class GpuCode : std::uint8_t { cuda, simt, simt_race };
 
 struct ContextOptions {
   Device device = {};
-  int threads = 0;  // 0 = every core this process may use
+  int threads = 0;                      // 0 = every core this process may use
   Features features = host_features();  // of the processor
   Precision precision = Precision::f32;
   std::optional<simt::Options> simt = {};  // default: as $IMPASTO_SIMT says

@@ -1,5 +1,5 @@
-// The host side of basis' CUDA kernels. A launch takes so many vectors as a kernel's parameters hold;
-// for more there are several, each of which adds to the sums of the last.
+// The host side of basis' CUDA kernels. A launch takes so many vectors as a kernel's parameters
+// hold; for more there are several, each of which adds to the sums of the last.
 #include <algorithm>
 
 #include "ops/basis/basis_kernels.h"
@@ -57,9 +57,9 @@ CombineLaunch<T> combine_launch(const Context& context, const BasisProblem& p,
 }  // namespace
 
 std::size_t dot_cuda_workspace(const BasisProblem& p, int) {
-  return sizeof(double) * static_cast<std::size_t>(std::min<std::int64_t>(p.rows, kMaxVectors) *
-                                                   std::min<std::int64_t>(p.cols, kMaxWith) *
-                                                   pieces_of(p));
+  return sizeof(double) *
+         static_cast<std::size_t>(std::min<std::int64_t>(p.rows, kMaxVectors) *
+                                  std::min<std::int64_t>(p.cols, kMaxWith) * pieces_of(p));
 }
 
 void dot_cuda(Context& context, const BasisProblem& p, const InnerProductsArgs& args,

@@ -23,7 +23,8 @@ struct DotLaunch {
   std::int64_t row_step = 0;  // between rows of products
 };
 
-// dst = what the sums hold, when there are any, + sum of weights[r] vectors[r]; to sums unless last.
+// dst = what the sums hold, when there are any, + sum of weights[r] vectors[r]; to sums unless
+// last.
 template <class T>
 struct CombineLaunch {
   std::int64_t count = 0;

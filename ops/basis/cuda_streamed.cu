@@ -1,9 +1,10 @@
 // Many vectors against few, on a GPU: every vector of the history is read once.
 //
-// dot: a block multiplies one piece of one vector with the same piece of each of the few, which stay
-// in the second-level cache for the rows that follow; a second kernel adds the pieces in order.
-// combine: a thread adds up its elements of all vectors, whose addresses and weights are parameters of
-// the kernel. Sums in double. Bound by memory: (rows + cols) vectors read, or rows read and one written.
+// dot: a block multiplies one piece of one vector with the same piece of each of the few, which
+// stay in the second-level cache for the rows that follow; a second kernel adds the pieces in
+// order. combine: a thread adds up its elements of all vectors, whose addresses and weights are
+// parameters of the kernel. Sums in double. Bound by memory: (rows + cols) vectors read, or rows
+// read and one written.
 #include "ops/basis/cuda_kernels.h"
 #include "tensor/cuda/kernel.h"
 #include "tensor/cuda/warp.h"

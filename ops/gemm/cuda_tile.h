@@ -34,8 +34,8 @@ struct TilePlace {
   std::int64_t begin = 0, end = 0;  // of k
 };
 
-// Brings operands in. `k_first` tells along which index neighbouring threads read: true when k is the
-// one that is contiguous in memory.
+// Brings operands in. `k_first` tells along which index neighbouring threads read: true when k is
+// the one that is contiguous in memory.
 template <class T, unsigned threads, bool k_first>
 struct Loader {
   static constexpr unsigned kEach = kSide * kDepth / threads;
@@ -119,8 +119,8 @@ __device__ inline Split split(float value) {
 }
 
 // On tensor cores: 128 threads, each of the four warps 32 x 32 of the tile as 2 x 4 products of
-// m16n8k8 in tf32. With `exact`, three of them a product (high high + high low + low high) keep f32's
-// accuracy; without, operands are rounded to 11 bits.
+// m16n8k8 in tf32. With `exact`, three of them a product (high high + high low + low high) keep
+// f32's accuracy; without, operands are rounded to 11 bits.
 template <bool exact>
 struct MmaTile {
   static constexpr unsigned kThreads = 128;

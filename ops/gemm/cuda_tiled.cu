@@ -1,7 +1,7 @@
 // C = alpha op(A) op(B): one block a tile of 64 x 64, whose operands pass through shared memory, so
-// that each element is read from memory once for 64 products. The plain tile runs at the rate of the
-// f32 or f64 units; the other on tensor cores, as three tf32 products each (about a third of the tf32
-// rate, twice that of f32 units on Ampere and four times on Hopper, by the data sheets).
+// that each element is read from memory once for 64 products. The plain tile runs at the rate of
+// the f32 or f64 units; the other on tensor cores, as three tf32 products each (about a third of
+// the tf32 rate, twice that of f32 units on Ampere and four times on Hopper, by the data sheets).
 #include "ops/gemm/cuda_kernels.h"
 #include "ops/gemm/cuda_tile.h"
 

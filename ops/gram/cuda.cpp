@@ -59,8 +59,8 @@ Support supports_cuda(const GramProblem& p) {
 std::size_t forward_cuda_workspace(const GramProblem& p, int) {
   const GramCut cut = cut_of(p);
   const std::int64_t tile = GramCut::kSide * GramCut::kSide;
-  return static_cast<std::size_t>(checked_mul(
-      checked_mul(p.n, cut.slices * cut.pairs), tile * static_cast<std::int64_t>(sizeof(float))));
+  return static_cast<std::size_t>(checked_mul(checked_mul(p.n, cut.slices * cut.pairs),
+                                              tile * static_cast<std::int64_t>(sizeof(float))));
 }
 
 void forward_cuda_tiled(Context& context, const GramProblem& p, const GramForwardArgs& args,

@@ -1,6 +1,6 @@
-// dF = scale F (dG + dG^T), or added to what is there. One block a tile of 64 pixels by 64 channels;
-// dG + dG^T is formed while it is brought into shared memory, so nothing is prepared, and the gradient
-// that flows through the layer is read and written once.
+// dF = scale F (dG + dG^T), or added to what is there. One block a tile of 64 pixels by 64
+// channels; dG + dG^T is formed while it is brought into shared memory, so nothing is prepared, and
+// the gradient that flows through the layer is read and written once.
 //
 // Floor: m c^2 multiply-adds; F, and the gradient twice, from memory.
 #include "ops/gemm/cuda_tile.h"

@@ -1,10 +1,10 @@
-// G = scale F^T F as a symmetric product. A block takes one tile of 64 x 64 on or above the diagonal
-// and one slice of the pixels; a second kernel adds the slices in order, in double, and writes each
-// sum to both of its places. About half of the multiplications, and enough blocks to fill a GPU though
-// c is short: relu1_1 of VGG has one tile and 262144 pixels.
+// G = scale F^T F as a symmetric product. A block takes one tile of 64 x 64 on or above the
+// diagonal and one slice of the pixels; a second kernel adds the slices in order, in double, and
+// writes each sum to both of its places. About half of the multiplications, and enough blocks to
+// fill a GPU though c is short: relu1_1 of VGG has one tile and 262144 pixels.
 //
-// Floor: m c (c + 64) / 2 multiply-adds, and F read once for each tile of a row; from the second-level
-// cache but for the first.
+// Floor: m c (c + 64) / 2 multiply-adds, and F read once for each tile of a row; from the
+// second-level cache but for the first.
 #include "ops/gemm/cuda_tile.h"
 #include "ops/gram/cuda_kernels.h"
 

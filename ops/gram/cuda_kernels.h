@@ -7,8 +7,9 @@
 
 namespace impasto::gram_kernels {
 
-// The matrix of c x c is cut into square tiles, of which those on and above the diagonal are computed;
-// the pixels are cut into slices. Both by the problem alone, so that the bits are always the same.
+// The matrix of c x c is cut into square tiles, of which those on and above the diagonal are
+// computed; the pixels are cut into slices. Both by the problem alone, so that the bits are always
+// the same.
 struct GramCut {
   static constexpr std::int64_t kSide = 64;
   std::int64_t tiles = 0;         // along a side

@@ -1,10 +1,10 @@
-// Loops over the tables: a new kernel is tested by adding it to its table. GPU kernels of ours are run
-// by the host executor, on the tests' tensors in the host's memory.
+// Loops over the tables: a new kernel is tested by adding it to its table. GPU kernels of ours are
+// run by the host executor, on the tests' tensors in the host's memory.
 #pragma once
 
-#include <doctest/doctest.h>
-
 #include <vector>
+
+#include <doctest/doctest.h>
 
 #include "ops/registry.h"
 
@@ -23,9 +23,8 @@ bool runs_here(const Context& context, const Kernel<Problem, Args>& kernel,
 template <class Problem, class Args>
 std::vector<Kernel<Problem, Args>> kernels_here(const KernelTable<Problem, Args>& table) {
   std::vector<Kernel<Problem, Args>> result(table.kernels.begin(), table.kernels.end());
-  std::erase_if(result, [](const auto& kernel) {
-    return kernel.info.backend == Backend::cuda_library;
-  });
+  std::erase_if(result,
+                [](const auto& kernel) { return kernel.info.backend == Backend::cuda_library; });
   return result;
 }
 
