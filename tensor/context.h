@@ -28,9 +28,12 @@ class Executor;
 enum class Precision : std::uint8_t { f32, mixed };
 Precision parse_precision(std::string_view text);  // throws InputError
 
+// CUDA sources of ours are compiled for GPUs, for the host executor, and for its race detector.
+enum class GpuCode : std::uint8_t { cuda, simt, simt_race };
+
 struct ContextOptions {
   Device device = {};
-  int threads = 0;  // 0 = every core this process may use
+  int threads = 0;                      // 0 = every core this process may use
   Features features = host_features();  // of the processor
   Precision precision = Precision::f32;
   std::optional<simt::Options> simt = {};  // default: as $IMPASTO_SIMT says

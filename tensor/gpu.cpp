@@ -9,7 +9,8 @@ namespace impasto::gpu {
 #if !IMPASTO_CUDA
 namespace {
 
-constexpr const char* kNone = "this build has no CUDA: configure it where the CUDA Toolkit is found";
+constexpr const char* kNone =
+    "this build has no CUDA: configure it where the CUDA Toolkit is found";
 
 [[noreturn]] void throw_none() {
   throw Error(kNone);
