@@ -21,7 +21,8 @@ __device__ __forceinline__ int shown_pixel(int i, int size, GpuBorder border) {
   if (i >= 0 && i < size) return i;
   if (border == GpuBorder::zero) return -1;
   if (border == GpuBorder::replicate) return i < 0 ? 0 : size - 1;
-  return i < 0 ? -i : 2 * (size - 1) - i;
+  const int mirrored = i < 0 ? -i : 2 * (size - 1) - i;
+  return mirrored >= 0 && mirrored < size ? mirrored : -1;  // tiles reach beyond what is shown
 }
 
 // The k-th of the 1 + 2 pad positions along one padded axis that may show pixel y, or `none` when
@@ -117,12 +118,6 @@ __device__ __forceinline__ void write_channels(const GpuCorrelation& p, std::siz
   for (int k = 0; k < 4; ++k) {
     if (c + k < p.oc) to[k] = v[k];
   }
-}
-
-// Bits of the channels from c on that exist, of `count` many.
-__device__ __forceinline__ unsigned existing_channels(int c, int oc, int count) {
-  const int rest = oc - c;
-  return rest >= count ? (1u << count) - 1 : rest <= 0 ? 0u : (1u << rest) - 1;
 }
 
 }  // namespace impasto::conv2d_kernels::IMPASTO_GPU

@@ -96,4 +96,10 @@ IMPASTO_GPU_DECLARE(void first_widen(const GpuQueue&, const GpuCorrelation&));
 // And coming out; filters in blocks of kFirstChannels and kTiledInputs.
 IMPASTO_GPU_DECLARE(void first_narrow(const GpuQueue&, const GpuCorrelation&));
 
+// What tensor cores multiply: f32 rounded to 11 bits, three such products for one of f32, or numbers
+// rounded to 16 bits. Filters: pack_inputs_inside in blocks of kGemmOutputs and 16 words.
+enum class GemmMath : std::uint8_t { tf32, tf32x3, bf16, f16 };
+inline constexpr int kGemmOutputs = 64, kGemmWords = 16;
+IMPASTO_GPU_DECLARE(void implicit_gemm(const GpuQueue&, const GpuCorrelation&, GemmMath));
+
 }  // namespace impasto::conv2d_kernels

@@ -7,7 +7,7 @@
 // pool, and two neighbours together hold whole bytes of a mask.
 #pragma once
 
-#include "ops/conv2d/cuda_device.cuh"
+#include "ops/conv2d/cuda_window.cuh"
 
 namespace impasto::conv2d_kernels::IMPASTO_GPU {
 
@@ -74,85 +74,35 @@ __device__ __forceinline__ void add_channel(const float* plane, const float* fil
   }
 }
 
-// Stores the mask of one window: bits[q] has one bit for each of the thread's channels.
-__device__ __forceinline__ void write_tile_bits(const GpuCorrelation& p, const TilePlace& window,
-                                                TileThread t, const unsigned (&bits)[4]) {
-  const bool odd = t.group % 2 != 0;
-  const int c = window.o + (odd ? kTiledOutputs / 2 : 0) + t.group / 2 * 8;
+// Of a window, even threads write the byte of the first run of channels with the bits of their odd
+// neighbour, who writes that of the second.
+__device__ __forceinline__ void write_tile_bits(const GpuCorrelation& p, const Window& t,
+                                                TileThread mine) {
+  const bool odd = mine.group % 2 != 0;
+  const int c = odd ? t.first[1] - 4 : t.first[0];
 #pragma unroll
   for (int q = 0; q < 4; ++q) {
-    // Even threads complete the byte of the first run, odd ones that of the second.
-    const unsigned theirs = odd ? bits[q] & 15u : bits[q] >> 4;
+    const unsigned theirs = odd ? t.bits[q] & 15u : t.bits[q] >> 4;
     const unsigned got = __shfl_xor_sync(0xffffffffu, theirs, 1);
-    const unsigned byte = odd ? got | (bits[q] & 0xf0u) : (bits[q] & 15u) | got << 4;
-    const int y = window.y + q / 2, x = window.x + q % 2;
-    if (y >= p.oh || x >= p.ow || c / 8 >= mask_bytes(p.oc)) continue;
-    const std::size_t pixel = (static_cast<std::size_t>(window.n) * static_cast<std::size_t>(p.oh) +
-                               static_cast<std::size_t>(y)) *
-                                  static_cast<std::size_t>(p.ow) +
-                              static_cast<std::size_t>(x);
-    p.mask[pixel * static_cast<std::size_t>(mask_bytes(p.oc)) + static_cast<std::size_t>(c / 8)] =
-        static_cast<std::uint8_t>(byte);
-  }
-}
-
-// Stores 8 channels of the pixel (y, x) of dst, whose size is h x w.
-__device__ __forceinline__ void write_tile_pixel(const GpuCorrelation& p, const TilePlace& at, int h,
-                                                 int w, TileThread t, const float (&v)[8]) {
-  if (at.y >= h || at.x >= w) return;
-  const std::size_t pixel = static_cast<std::size_t>((at.n * h + at.y) * w + at.x);
-  write_channels(p, pixel, at.o + t.group * 4, v);
-  write_channels(p, pixel, at.o + t.group * 4 + kTiledOutputs / 2, v + 4);
-}
-
-// Bias, ReLU, pool and mask of the window with the outputs (0, 2 v) .. (1, 2 v + 1) of a thread.
-__device__ __forceinline__ void finish_window(const GpuCorrelation& p, const TilePlace& window,
-                                              TileThread t, const float (&bias)[8], int v,
-                                              TileSums& sums) {
-  const bool pooled = p.dst_pool != TilePool::none;
-  const bool whole = window.y + 1 < p.oh && window.x + 1 < p.ow;
-  unsigned bits[4] = {};
-  float pool[8];
-#pragma unroll
-  for (int k = 0; k < 8; ++k) {
-    float out[4];
-    unsigned reach = 0;
-#pragma unroll
-    for (int q = 0; q < 4; ++q) {
-      float& sum = sums.of[q / 2][2 * v + q % 2][k];
-      out[q] = sum = activate(sum + bias[k], p.relu);
-      reach |= out[q] > 0 ? 1u << q : 0u;
-    }
-    pool[k] = pooled ? pool_window(out, p.dst_pool, p.relu, reach) : 0;
-    const bool exists = window.o + t.group * 4 + k / 4 * (kTiledOutputs / 2) + k % 4 < p.oc;
-    if (!exists || (pooled && !whole)) reach = 0;
-#pragma unroll
-    for (int q = 0; q < 4; ++q) bits[q] |= (reach >> q & 1u) << k;
-  }
-  if (p.mask != nullptr) write_tile_bits(p, window, t, bits);
-  if (pooled) {
-    const TilePlace at{window.n, window.y / 2, window.x / 2, window.o};
-    return write_tile_pixel(p, at, p.oh / 2, p.ow / 2, t, pool);
-  }
-#pragma unroll
-  for (int q = 0; q < 4; ++q) {
-    const TilePlace at{window.n, window.y + q / 2, window.x + q % 2, window.o};
-    write_tile_pixel(p, at, p.oh, p.ow, t, sums.of[q / 2][2 * v + q % 2]);
+    write_byte(p, t, q, c, odd ? got | (t.bits[q] & 0xf0u) : (t.bits[q] & 15u) | got << 4);
   }
 }
 
 // All that comes after the sums of a tile. Every thread of a warp must call it.
 __device__ __forceinline__ void finish_tile(const GpuCorrelation& p, const TilePlace& tile,
-                                            TileThread t, TileSums& sums) {
-  float bias[8];
-#pragma unroll
-  for (int k = 0; k < 8; ++k) {
-    const int c = tile.o + t.group * 4 + k / 4 * (kTiledOutputs / 2) + k % 4;
-    bias[k] = p.bias != nullptr && c < p.oc ? p.bias[c] : 0;
-  }
+                                            TileThread mine, const TileSums& sums) {
+  const int c = tile.o + mine.group * 4;
 #pragma unroll
   for (int v = 0; v < 2; ++v) {
-    finish_window(p, {tile.n, tile.y + t.row, tile.x + t.column + 2 * v, tile.o}, t, bias, v, sums);
+    Window t{tile.n, tile.y + mine.row, tile.x + mine.column + 2 * v, {c, c + kTiledOutputs / 2}, {},
+             {}};
+#pragma unroll
+    for (int q = 0; q < 4; ++q) {
+#pragma unroll
+      for (int k = 0; k < 8; ++k) t.of[q][k] = sums.of[q / 2][2 * v + q % 2][k];
+    }
+    finish_window(p, t);
+    if (p.mask != nullptr) write_tile_bits(p, t, mine);
   }
 }
 

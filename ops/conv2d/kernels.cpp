@@ -1,6 +1,7 @@
 // The tables of conv2d: best first, reference last.
 #include "ops/conv2d/columns.h"
 #include "ops/conv2d/conv2d_kernels.h"
+#include "ops/conv2d/cuda.h"
 #include "ops/conv2d/direct_kernels.h"
 #include "ops/conv2d/winograd.h"
 #include "ops/conv2d/winograd16.h"
@@ -104,7 +105,48 @@ Conv2dBackwardFilterKernel direct_backward_filter(std::string_view id, Features 
   };
 }
 
+template <GpuChoice choice>
+Conv2dForwardKernel gpu_forward(const KernelInfo& info, Support (*supports)(const Conv2dProblem&)) {
+  return {
+      .info = info,
+      .supports = supports,
+      .workspace_bytes = [](const Conv2dProblem& p, int) { return forward_gpu_bytes(choice, p); },
+      .reduction_length = forward_length,
+      .run = [](Context& context, const Conv2dProblem& p, const Conv2dForwardArgs& args,
+                void* workspace) { forward_gpu(choice, context, p, args, workspace); },
+  };
+}
+
+template <GpuChoice choice>
+Conv2dBackwardDataKernel gpu_backward_data(const KernelInfo& info,
+                                           Support (*supports)(const Conv2dProblem&)) {
+  return {
+      .info = info,
+      .supports = supports,
+      .workspace_bytes = [](const Conv2dProblem& p,
+                            int) { return backward_data_gpu_bytes(choice, p); },
+      .reduction_length = backward_data_length,
+      .run = [](Context& context, const Conv2dProblem& p, const Conv2dBackwardDataArgs& args,
+                void* workspace) { backward_data_gpu(choice, context, p, args, workspace); },
+  };
+}
+
 const Conv2dForwardKernel kForward[] = {
+    gpu_forward<gpu_first>({.id = "conv2d.fwd.cuda.first",
+                            .idea = "at most 4 channels on one side, whole filters in shared memory",
+                            .backend = Backend::gpu},
+                           supports_forward_gpu_first),
+    gpu_forward<gpu_tiled>({.id = "conv2d.fwd.cuda.tiled",
+                            .idea = "tiles in shared memory, 64 outputs of a thread in registers",
+                            .backend = Backend::gpu},
+                           supports_gpu_tiled),
+    {.info = {.id = "conv2d.fwd.cuda.direct",
+              .idea = "plain loops, 8 channels a thread",
+              .backend = Backend::gpu,
+              .dtypes = {DType::f32, DType::f64}},
+     .supports = supports_gpu_direct,
+     .reduction_length = forward_length,
+     .run = forward_gpu_direct},
 #if defined(__x86_64__)
     winograd_forward<avx512::kWinograd>("conv2d.fwd.cpu.winograd4.avx512", Feature::avx512),
     winograd_forward<avx2::kWinograd>("conv2d.fwd.cpu.winograd4.avx2", Feature::avx2),
@@ -120,6 +162,22 @@ const Conv2dForwardKernel kForward[] = {
 };
 
 const Conv2dBackwardDataKernel kBackwardData[] = {
+    gpu_backward_data<gpu_first>(
+        {.id = "conv2d.bwd_data.cuda.first",
+         .idea = "at most 4 channels on one side, filters in shared memory",
+         .backend = Backend::gpu},
+        supports_backward_data_gpu_first),
+    gpu_backward_data<gpu_tiled>({.id = "conv2d.bwd_data.cuda.tiled",
+                                  .idea = "forward with rotated, transposed filters",
+                                  .backend = Backend::gpu},
+                                 supports_gpu_tiled),
+    {.info = {.id = "conv2d.bwd_data.cuda.direct",
+              .idea = "plain loops, each pixel asks who read it",
+              .backend = Backend::gpu,
+              .dtypes = {DType::f32, DType::f64}},
+     .supports = supports_gpu_direct,
+     .reduction_length = backward_data_length,
+     .run = backward_data_gpu_direct},
 #if defined(__x86_64__)
     {.info = {.id = "conv2d.bwd_data.cpu.winograd4_int16.avx512vnni",
               .idea = "F(4x4, 3x3), products of scaled 16-bit integers",
@@ -147,6 +205,14 @@ const Conv2dBackwardDataKernel kBackwardData[] = {
 };
 
 const Conv2dBackwardFilterKernel kBackwardFilter[] = {
+    {.info = {.id = "conv2d.bwd_filter.cuda.direct",
+              .idea = "plain loops over runs of outputs, added in their order",
+              .backend = Backend::gpu,
+              .dtypes = {DType::f32, DType::f64}},
+     .supports = supports_gpu_direct,
+     .workspace_bytes = backward_filter_gpu_direct_bytes,
+     .reduction_length = backward_filter_length,
+     .run = backward_filter_gpu_direct},
 #if defined(__x86_64__)
     direct_backward_filter<avx512::kDirect>("conv2d.bwd_filter.cpu.direct.avx512", Feature::avx512),
     direct_backward_filter<avx2::kDirect>("conv2d.bwd_filter.cpu.direct.avx2", Feature::avx2),
