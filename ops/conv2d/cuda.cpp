@@ -172,6 +172,17 @@ void backward_filter_gpu_direct(Context& context, const Conv2dProblem& p,
   IMPASTO_ON_GPU(context, direct_backward_filter, direct);
 }
 
+void unfuse_gradient_gpu(Context& context, const Conv2dProblem& p, const Conv2dUpstream& upstream,
+                         Tensor& grad) {
+  GpuDirect direct;
+  direct.shape = gpu_convolution(p);
+  direct.wide = p.dtype == DType::f64;
+  direct.src = address(context, upstream.grad_dst, p.dtype);
+  direct.mask_read = mask_address(context, upstream.mask);
+  direct.dst = address(context, grad, p.dtype);
+  IMPASTO_ON_GPU(context, backward_activation, direct);
+}
+
 GpuCorrelation gpu_correlation(const Correlation& c) {
   GpuCorrelation g;
   g.n = static_cast<int>(c.n), g.h = static_cast<int>(c.h), g.w = static_cast<int>(c.w);

@@ -1,6 +1,7 @@
 // The host's side of conv2d's GPU kernels: what they serve, their memory, and their runs.
 #pragma once
 
+#include "ops/conv2d/conv2d_kernels.h"
 #include "ops/conv2d/correlation.h"
 #include "ops/conv2d/cuda_kernels.h"
 
@@ -43,6 +44,20 @@ const GpuCorrelator& gpu_tiled(const Correlation&);
 Support supports_forward_gpu_first(const Conv2dProblem&);
 Support supports_backward_data_gpu_first(const Conv2dProblem&);
 const GpuCorrelator& gpu_first(const Correlation&);
+Support supports_forward_gpu_gemm(const Conv2dProblem&);
+Support supports_backward_data_gpu_gemm(const Conv2dProblem&);
+template <GemmMath math>
+const GpuCorrelator& gpu_gemm(const Correlation&);
+
+// Kernels that round their operands: not unless the problem allows it.
+inline constexpr double kTf32Eps = 0x1p-11, kF16Eps = 0x1p-11, kBf16Eps = 0x1p-8;
+template <auto supports>
+Support if_mixed(const Conv2dProblem& p) {
+  return p.mixed ? supports(p) : Support::no("rounds operands, and mixed precision was not asked for");
+}
+
+// The gradient of the sums, as unfuse_gradient() of epilogue.h.
+void unfuse_gradient_gpu(Context&, const Conv2dProblem&, const Conv2dUpstream&, Tensor& grad);
 
 // What kernels of correlations are made from, for those that need more than a GpuCorrelator.
 GpuCorrelation gpu_correlation(const Correlation& correlation);

@@ -12,7 +12,6 @@ Support needs_3x3(const Conv2dProblem& p) {
   return fits_gpu(p);
 }
 
-// Filters of a kernel whose threads count with 32 bits.
 void run_tiled(Context& context, const GpuCorrelation& c) {
   IMPASTO_ON_GPU(context, tiled_correlate, c);
 }
@@ -21,6 +20,16 @@ void run_widen(Context& context, const GpuCorrelation& c) {
 }
 void run_narrow(Context& context, const GpuCorrelation& c) {
   IMPASTO_ON_GPU(context, first_narrow, c);
+}
+
+template <GemmMath math>
+void run_gemm(Context& context, const GpuCorrelation& c) {
+  IMPASTO_ON_GPU(context, implicit_gemm, c, math);
+}
+
+Support needs_vectors(const Conv2dProblem& p, std::int64_t channels) {
+  if (channels % 4 != 0) return Support::no("the channels it sums must be a multiple of 4");
+  return fits_gpu(p);
 }
 
 }  // namespace
@@ -58,5 +67,32 @@ const GpuCorrelator& gpu_first(const Correlation& c) {
       .filters = "narrow", .block_o = kFirstChannels, .block_c = kTiledInputs, .run = run_narrow};
   return c.ic <= kFirstChannels ? kWiden : kNarrow;
 }
+
+Support supports_forward_gpu_gemm(const Conv2dProblem& p) {
+  return needs_vectors(p, p.ic);
+}
+
+Support supports_backward_data_gpu_gemm(const Conv2dProblem& p) {
+  if (p.params.stride != 1) return Support::no("needs stride 1");
+  return needs_vectors(p, p.oc);
+}
+
+template <GemmMath math>
+const GpuCorrelator& gpu_gemm(const Correlation&) {
+  constexpr bool kF32 = math == GemmMath::tf32 || math == GemmMath::tf32x3;
+  static constexpr GpuCorrelator kGemm{
+      .filters = kF32 ? "gemm_f32" : math == GemmMath::bf16 ? "gemm_bf16" : "gemm_f16",
+      .block_o = kGemmOutputs,
+      .block_c = kF32 ? kGemmWords : 2 * kGemmWords,
+      .inputs_inside = true,
+      .element = kF32 ? GpuElement::f32
+                      : math == GemmMath::bf16 ? GpuElement::bf16 : GpuElement::f16,
+      .run = run_gemm<math>};
+  return kGemm;
+}
+template const GpuCorrelator& gpu_gemm<GemmMath::tf32>(const Correlation&);
+template const GpuCorrelator& gpu_gemm<GemmMath::tf32x3>(const Correlation&);
+template const GpuCorrelator& gpu_gemm<GemmMath::bf16>(const Correlation&);
+template const GpuCorrelator& gpu_gemm<GemmMath::f16>(const Correlation&);
 
 }  // namespace impasto::conv2d_kernels

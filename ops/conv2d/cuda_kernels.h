@@ -80,6 +80,8 @@ struct GpuFold {
 IMPASTO_GPU_DECLARE(void direct_forward(const GpuQueue&, const GpuDirect&));
 IMPASTO_GPU_DECLARE(void direct_backward_data(const GpuQueue&, const GpuDirect&));
 IMPASTO_GPU_DECLARE(void direct_backward_filter(const GpuQueue&, const GpuDirect&));
+// Reads src through mask_read and writes dst, both of dst's channels.
+IMPASTO_GPU_DECLARE(void backward_activation(const GpuQueue&, const GpuDirect&));
 
 IMPASTO_GPU_DECLARE(void fold_border(const GpuQueue&, const GpuFold&));
 // [block of o, c, i, j, o within the block]; f32 only

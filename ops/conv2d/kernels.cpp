@@ -1,7 +1,7 @@
 // The tables of conv2d: best first, reference last.
 #include "ops/conv2d/columns.h"
 #include "ops/conv2d/conv2d_kernels.h"
-#include "ops/conv2d/cuda.h"
+#include "ops/conv2d/cuda_entries.h"
 #include "ops/conv2d/direct_kernels.h"
 #include "ops/conv2d/winograd.h"
 #include "ops/conv2d/winograd16.h"
@@ -10,19 +10,6 @@ namespace impasto {
 namespace {
 
 using namespace conv2d_kernels;
-
-// Products behind one element of dst, of grad_src and of grad_wei.
-std::int64_t forward_length(const Conv2dProblem& p) {
-  return p.kh * p.kw * p.ic;
-}
-std::int64_t backward_data_length(const Conv2dProblem& p) {
-  // A reflected or repeated border shows one pixel at up to 1 + 2 pad places along each axis.
-  const std::int64_t shown = p.params.pad_mode == PadMode::zero ? 1 : 1 + 2 * p.params.pad;
-  return shown * shown * p.kh * p.kw * p.oc;
-}
-std::int64_t backward_filter_length(const Conv2dProblem& p) {
-  return p.n * p.oh() * p.ow();
-}
 
 template <const WinogradIsa& isa>
 Conv2dForwardKernel winograd_forward(std::string_view id, Features needs) {
@@ -105,41 +92,27 @@ Conv2dBackwardFilterKernel direct_backward_filter(std::string_view id, Features 
   };
 }
 
-template <GpuChoice choice>
-Conv2dForwardKernel gpu_forward(const KernelInfo& info, Support (*supports)(const Conv2dProblem&)) {
-  return {
-      .info = info,
-      .supports = supports,
-      .workspace_bytes = [](const Conv2dProblem& p, int) { return forward_gpu_bytes(choice, p); },
-      .reduction_length = forward_length,
-      .run = [](Context& context, const Conv2dProblem& p, const Conv2dForwardArgs& args,
-                void* workspace) { forward_gpu(choice, context, p, args, workspace); },
-  };
-}
-
-template <GpuChoice choice>
-Conv2dBackwardDataKernel gpu_backward_data(const KernelInfo& info,
-                                           Support (*supports)(const Conv2dProblem&)) {
-  return {
-      .info = info,
-      .supports = supports,
-      .workspace_bytes = [](const Conv2dProblem& p,
-                            int) { return backward_data_gpu_bytes(choice, p); },
-      .reduction_length = backward_data_length,
-      .run = [](Context& context, const Conv2dProblem& p, const Conv2dBackwardDataArgs& args,
-                void* workspace) { backward_data_gpu(choice, context, p, args, workspace); },
-  };
-}
-
 const Conv2dForwardKernel kForward[] = {
-    gpu_forward<gpu_first>({.id = "conv2d.fwd.cuda.first",
-                            .idea = "at most 4 channels on one side, whole filters in shared memory",
-                            .backend = Backend::gpu},
-                           supports_forward_gpu_first),
-    gpu_forward<gpu_tiled>({.id = "conv2d.fwd.cuda.tiled",
-                            .idea = "tiles in shared memory, 64 outputs of a thread in registers",
-                            .backend = Backend::gpu},
-                           supports_gpu_tiled),
+    gpu_forward<gpu_first>(
+        gpu_info("conv2d.fwd.cuda.first", "at most 4 channels on one side, few loads"),
+        supports_forward_gpu_first),
+    gpu_forward<gpu_gemm<GemmMath::tf32x3>>(
+        tensor_core_info("conv2d.fwd.cuda.implicit_gemm.tf32x3",
+                         "patches on tensor cores, three products of tf32 for one of f32"),
+        supports_forward_gpu_gemm),
+    gpu_forward<gpu_tiled>(
+        gpu_info("conv2d.fwd.cuda.tiled", "tiles in shared memory, 64 outputs a thread"),
+        supports_gpu_tiled),
+    gpu_forward<gpu_gemm<GemmMath::tf32>>(
+        tensor_core_info("conv2d.fwd.cuda.implicit_gemm.tf32", "patches on tensor cores", kTf32Eps),
+        if_mixed<supports_forward_gpu_gemm>),
+    gpu_forward<gpu_gemm<GemmMath::bf16>>(
+        tensor_core_info("conv2d.fwd.cuda.implicit_gemm.bf16", "patches on tensor cores", kBf16Eps),
+        if_mixed<supports_forward_gpu_gemm>),
+    gpu_forward<gpu_gemm<GemmMath::f16>>(
+        tensor_core_info("conv2d.fwd.cuda.implicit_gemm.f16",
+                         "patches on tensor cores, operands up to 65504", kF16Eps),
+        if_mixed<supports_forward_gpu_gemm>),
     {.info = {.id = "conv2d.fwd.cuda.direct",
               .idea = "plain loops, 8 channels a thread",
               .backend = Backend::gpu,
@@ -163,14 +136,23 @@ const Conv2dForwardKernel kForward[] = {
 
 const Conv2dBackwardDataKernel kBackwardData[] = {
     gpu_backward_data<gpu_first>(
-        {.id = "conv2d.bwd_data.cuda.first",
-         .idea = "at most 4 channels on one side, filters in shared memory",
-         .backend = Backend::gpu},
+        gpu_info("conv2d.bwd_data.cuda.first", "at most 4 channels on one side, few loads"),
         supports_backward_data_gpu_first),
-    gpu_backward_data<gpu_tiled>({.id = "conv2d.bwd_data.cuda.tiled",
-                                  .idea = "forward with rotated, transposed filters",
-                                  .backend = Backend::gpu},
-                                 supports_gpu_tiled),
+    gpu_backward_data<gpu_gemm<GemmMath::tf32>>(
+        tensor_core_info("conv2d.bwd_data.cuda.implicit_gemm.tf32", "patches on tensor cores",
+                         kTf32Eps),
+        if_mixed<supports_backward_data_gpu_gemm>),
+    gpu_backward_data<gpu_gemm<GemmMath::bf16>>(
+        tensor_core_info("conv2d.bwd_data.cuda.implicit_gemm.bf16", "patches on tensor cores",
+                         kBf16Eps),
+        if_mixed<supports_backward_data_gpu_gemm>),
+    gpu_backward_data<gpu_gemm<GemmMath::tf32x3>>(
+        tensor_core_info("conv2d.bwd_data.cuda.implicit_gemm.tf32x3",
+                         "patches on tensor cores, three products of tf32 for one of f32"),
+        supports_backward_data_gpu_gemm),
+    gpu_backward_data<gpu_tiled>(
+        gpu_info("conv2d.bwd_data.cuda.tiled", "forward with rotated, transposed filters"),
+        supports_gpu_tiled),
     {.info = {.id = "conv2d.bwd_data.cuda.direct",
               .idea = "plain loops, each pixel asks who read it",
               .backend = Backend::gpu,
