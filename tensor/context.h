@@ -19,6 +19,7 @@
 
 namespace impasto {
 
+struct CudaState;
 namespace simt {
 class Executor;
 }
@@ -55,6 +56,8 @@ class Context {
   // on the host's memory, which is how tests meet them.
   GpuQueue queue();
   GpuCode gpu_code() const;
+  // Stream and libraries of a device cuda; throws Error on another.
+  CudaState& cuda();
 
   Tensor empty(const Shape& shape, DType dtype = DType::f32) const {
     return Tensor::empty(shape, dtype, device());
@@ -83,6 +86,7 @@ class Context {
   Features features_;
   ThreadPool threads_;
   std::unique_ptr<simt::Executor> executor_;
+  std::shared_ptr<CudaState> cuda_;
   Tensor workspace_;
   std::map<std::string, std::string, std::less<>> requests_;
   std::map<std::string, std::int64_t, std::less<>> launches_;

@@ -12,7 +12,7 @@
 
 namespace impasto::test {
 
-// Can a test on this machine run the kernel? GPU kernels run on $IMPASTO_TEST_DEVICE, without one
+// What a kernel may ask for in a test on this machine: GPU kernels run on $IMPASTO_TEST_DEVICE, without one
 // on the host executor.
 inline Features testable(const Features& host, Backend backend) {
   if (backend == Backend::cpu) return host;
