@@ -18,7 +18,12 @@
 
 namespace impasto {
 
-enum class Backend : std::uint8_t { cpu };
+// What a kernel is written for, and so which devices can run it.
+enum class Backend : std::uint8_t {
+  cpu,
+  gpu,           // CUDA code of ours: cuda, and simt, which runs it on the host
+  cuda_library,  // cuDNN, cuBLAS: cuda only
+};
 
 class DTypeSet {
  public:

@@ -52,7 +52,7 @@ StyleObjective::StyleObjective(Context& context, Vgg& network, const StylizeSett
       names_(layers_.names()) {
   check_settings(settings);
   check_size(network, names_, content, "content");
-  add_content_targets(context, content);
+  add_content_targets(context, content.to(context.device()));
   if (!layers_.style.empty()) add_style_targets(context, styles);
 }
 
@@ -80,7 +80,7 @@ void StyleObjective::add_style_targets(Context& context, const std::vector<Tenso
         term.target = term.target.defined() ? add(context, term.target, gram) : gram;
       }
     };
-    network_.forward(context, Variable(styles[i]), names, add_gram);
+    network_.forward(context, Variable(styles[i].to(context.device())), names, add_gram);
   }
 }
 
@@ -106,7 +106,7 @@ StyleObjective::TermLosses StyleObjective::term_losses(Context& context, const V
 }
 
 LossGradient StyleObjective::evaluate(Context& context, const Tensor& image, bool want_gradient) {
-  const Variable x(image, want_gradient);
+  const Variable x(image.to(context.device()), want_gradient);
   LossGradient result;
   Variable total;
   const auto include = [&](const Variable& loss) {

@@ -7,6 +7,7 @@
 
 #include "tensor/bits.h"
 #include "tensor/random.h"
+#include "tests/ops/for_kernels.h"
 #include "tests/support/compare.h"
 
 namespace impasto {
@@ -22,7 +23,7 @@ Tensor random_source(std::int64_t count, DType dtype) {
 
 TEST_CASE("every relu kernel equals its definition") {
   Context context;
-  for (const auto& kernel : relu_forward_table().kernels) {
+  for (const auto& kernel : kernels_here(relu_forward_table())) {
     for (std::int64_t count : kCounts) {
       CAPTURE(kernel.info.id);
       CAPTURE(count);
@@ -43,7 +44,7 @@ TEST_CASE("every relu kernel equals its definition") {
 
 TEST_CASE("every relu backward kernel passes the gradient where the mask is set") {
   Context context;
-  for (const auto& kernel : relu_backward_table().kernels) {
+  for (const auto& kernel : kernels_here(relu_backward_table())) {
     for (std::int64_t count : kCounts) {
       CAPTURE(kernel.info.id);
       CAPTURE(count);
@@ -65,7 +66,7 @@ TEST_CASE("every relu backward kernel passes the gradient where the mask is set"
 
 TEST_CASE("relu lets NaN through") {
   Context context;
-  for (const auto& kernel : relu_forward_table().kernels) {
+  for (const auto& kernel : kernels_here(relu_forward_table())) {
     CAPTURE(kernel.info.id);
     const Tensor src = Tensor::full({5}, NAN);
     Tensor dst = Tensor::zeros({5});
