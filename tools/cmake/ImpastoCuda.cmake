@@ -1,7 +1,8 @@
 # CUDA, where it is found. Without it the same library is built, with the same interface, and its
 # CUDA entries throw (tensor/cuda/devices_none.cpp).
 #
-#   IMPASTO_CUDA = AUTO   with CUDA where a toolkit of version 12 or newer is found (the default)
+#   IMPASTO_CUDA = AUTO   with CUDA where nvcc and a toolkit of version 12 or newer are found (the
+#                         default)
 #                  ON     with CUDA, or configuring fails
 #                  OFF    without, and nothing is looked for
 #
@@ -15,16 +16,23 @@ set(IMPASTO_CUDNN_FOUND 0)
 
 if(IMPASTO_CUDA STREQUAL "AUTO" OR IMPASTO_CUDA)
   find_package(CUDAToolkit 12 QUIET)
-  if(CUDAToolkit_FOUND AND TARGET CUDA::cudart AND TARGET CUDA::cublas)
+  include(CheckLanguage)
+  if(NOT CMAKE_CUDA_COMPILER AND CUDAToolkit_NVCC_EXECUTABLE)
+    set(CMAKE_CUDA_COMPILER "${CUDAToolkit_NVCC_EXECUTABLE}")
+  endif()
+  check_language(CUDA)
+  if(CMAKE_CUDA_COMPILER AND CUDAToolkit_FOUND AND TARGET CUDA::cudart AND TARGET CUDA::cublas)
     set(IMPASTO_CUDA_FOUND 1)
     set(CMAKE_CUDA_RUNTIME_LIBRARY Shared)
+    set(CMAKE_CUDA_ARCHITECTURES OFF)  # tensor/cuda/gpu.cmake says which
+    enable_language(CUDA)
     include(ImpastoCudnn)
     if(TARGET impasto::cudnn)
       set(IMPASTO_CUDNN_FOUND 1)
     endif()
   elseif(NOT IMPASTO_CUDA STREQUAL "AUTO")
     message(FATAL_ERROR "IMPASTO_CUDA=${IMPASTO_CUDA}, and no CUDA Toolkit of version 12 or newer "
-      "with cuBLAS is found: name its folder with -DCUDAToolkit_ROOT=FOLDER, or build without it "
+      "with nvcc and cuBLAS is found: name its folder with -DCUDAToolkit_ROOT=FOLDER, or build without it "
       "with -DIMPASTO_CUDA=OFF")
   endif()
 endif()
