@@ -7,6 +7,8 @@
 #   OpenSSL::Crypto  CURL::libcurl           hashes, downloads
 #   PkgConfig::HDF5  PkgConfig::LIBZIP       weights in .h5 and .pth
 #   PkgConfig::LIBEXIF                       orientation of photographs
+#   Boost::context                           fibers for the host executor of GPU kernels
+#   CUDA::cudart_static                      where the build has CUDA
 #
 # libzip and HDF5 come through pkg-config: Debian's CMake files for libzip name programs that
 # libzip-dev does not install, and CMake's own search for HDF5 compiles a program at each configure.
@@ -16,6 +18,10 @@ find_dependency(fmt)
 find_dependency(nlohmann_json)
 find_dependency(OpenSSL COMPONENTS Crypto)
 find_dependency(CURL)
+find_dependency(Boost COMPONENTS context)
+if(IMPASTO_HAVE_CUDA)
+  find_dependency(CUDAToolkit)
+endif()
 find_dependency(PkgConfig)
 foreach(module HDF5:hdf5 LIBZIP:libzip LIBEXIF:libexif)
   string(REPLACE ":" ";" module "${module}")

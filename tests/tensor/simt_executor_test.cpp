@@ -1,0 +1,1 @@
+#include "tests/tensor/simt_kernels.h"

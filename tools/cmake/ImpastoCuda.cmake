@@ -1,0 +1,27 @@
+# Is there a CUDA compiler, and shall it be used? Sets IMPASTO_HAVE_CUDA. Nothing else in the build needs
+# one: without it the GPU kernels are compiled for the host executor only.
+set(IMPASTO_CUDA AUTO CACHE STRING "Build for NVIDIA GPUs: ON, OFF, or AUTO where nvcc is found")
+set_property(CACHE IMPASTO_CUDA PROPERTY STRINGS AUTO ON OFF)
+
+set(IMPASTO_HAVE_CUDA OFF)
+if(IMPASTO_CUDA STREQUAL "AUTO")
+  include(CheckLanguage)
+  set(CMAKE_CUDA_ARCHITECTURES OFF)  # ours are named in tensor/cuda/gpu.cmake
+  check_language(CUDA)
+  if(CMAKE_CUDA_COMPILER)
+    set(IMPASTO_HAVE_CUDA ON)
+  endif()
+elseif(IMPASTO_CUDA)
+  set(IMPASTO_HAVE_CUDA ON)
+endif()
+if(IMPASTO_HAVE_CUDA)
+  set(CMAKE_CUDA_ARCHITECTURES OFF)
+  enable_language(CUDA)
+  if(CMAKE_CUDA_COMPILER_VERSION VERSION_LESS 12.0)
+    if(NOT IMPASTO_CUDA STREQUAL "AUTO")
+      message(FATAL_ERROR "CUDA ${CMAKE_CUDA_COMPILER_VERSION} is too old, 12.0 is needed; or set IMPASTO_CUDA=OFF")
+    endif()
+    set(IMPASTO_HAVE_CUDA OFF)
+  endif()
+endif()
+message(STATUS "CUDA: ${IMPASTO_HAVE_CUDA} ${CMAKE_CUDA_COMPILER_VERSION}")
