@@ -1,8 +1,7 @@
 // Kernels with shared memory and barriers, right ones and wrong ones.
-#include "tests/tensor/simt_kernels.h"
-
 #include "tensor/cuda/kernel.h"
 #include "tensor/cuda/warp.h"
+#include "tests/tensor/simt_kernels.h"
 
 namespace impasto::simt_test_kernels::IMPASTO_GPU {
 namespace {
@@ -56,7 +55,7 @@ __global__ void slots_kernel(int* dst) {
   }
   __syncthreads();
   int* again = inlined();
-  dst[threadIdx.x] = one[0] + 10 * two[0] + 100 * again[0] + 1000 * tag;
+  dst[64 * blockIdx.x + threadIdx.x] = one[0] + 10 * two[0] + 100 * again[0] + 1000 * tag;
 }
 
 __global__ void unwritten_kernel(float* dst) {
@@ -110,9 +109,9 @@ __global__ void past_the_end_kernel(int* dst, int count, int variant) {
   if (global <= count) dst[global] = global;
 }
 
-// Neighbouring 16-bit and 8-bit stores, which are no race. Variants: 1: threads write what others of
-// the block read from global memory; 2: blocks write to the same place; 3: a block reads what another
-// writes; 4: threads count without atomics.
+// Neighbouring 16-bit and 8-bit stores, which are no race. Variants: 1: threads write what others
+// of the block read from global memory; 2: blocks write to the same place; 3: a block reads what
+// another writes; 4: threads count without atomics.
 __global__ void neighbours_kernel(int* dst, int variant) {
   IMPASTO_SHARED(unsigned short, shorts, [64]);
   IMPASTO_SHARED(unsigned char, bytes, [64]);
@@ -169,14 +168,15 @@ void wrong_barrier(const GpuQueue& queue, const Integers& data) {
   launch(queue, {"test.wrong_barrier", 2, 64}, wrong_barrier_kernel, data.variant);
 }
 void past_the_end(const GpuQueue& queue, const Integers& data) {
-  launch(queue, {"test.past_the_end", 1, 64, 64 * sizeof(int)}, past_the_end_kernel, data.dst, data.count,
-         data.variant);
+  launch(queue, {"test.past_the_end", 1, 64, 64 * sizeof(int)}, past_the_end_kernel, data.dst,
+         data.count, data.variant);
 }
 void neighbours(const GpuQueue& queue, const Shape& shape, const Integers& data) {
   launch(queue, {"test.neighbours", shape.grid[0], 64}, neighbours_kernel, data.dst, data.variant);
 }
 void time_barriers(const GpuQueue& queue, const Shape& shape, const Integers& data) {
-  launch(queue, {"test.barriers", shape.grid[0], shape.block[0]}, barriers_kernel, data.dst, data.count);
+  launch(queue, {"test.barriers", shape.grid[0], shape.block[0]}, barriers_kernel, data.dst,
+         data.count);
 }
 
 }  // namespace impasto::simt_test_kernels::IMPASTO_GPU

@@ -1,9 +1,8 @@
 // Kernels without shared memory: where threads are, global memory, atomics, arithmetic.
-#include "tests/tensor/simt_kernels.h"
-
 #include "tensor/cuda/half.h"
 #include "tensor/cuda/kernel.h"
 #include "tensor/cuda/warp.h"
+#include "tests/tensor/simt_kernels.h"
 
 namespace impasto::simt_test_kernels::IMPASTO_GPU {
 namespace {
@@ -49,7 +48,8 @@ __global__ void scalars_kernel(int* dst) {
   dst[0] = __popc(0xf0f0u);
   dst[1] = __clz(1);
   dst[2] = __ffs(8);
-  dst[3] = static_cast<int>(__brev(0x80000001u) == 0x80000001u) + static_cast<int>(__brev(2u) >> 30);
+  dst[3] =
+      static_cast<int>(__brev(0x80000001u) == 0x80000001u) + static_cast<int>(__brev(2u) >> 30);
   dst[4] = __float_as_int(1.0f);
   dst[5] = static_cast<int>(__uint_as_float(0x40000000u));
   dst[6] = max(3, 7) + min(3u, 7u);
@@ -109,7 +109,8 @@ __global__ void halves_kernel(const float* src, float* dst, int count) {
 }  // namespace
 
 void count_threads(const GpuQueue& queue, const Shape& shape, const Integers& data) {
-  launch(queue, {"test.count", grid_of(shape), block_of(shape)}, count_kernel, data.dst, data.count);
+  launch(queue, {"test.count", grid_of(shape), block_of(shape)}, count_kernel, data.dst,
+         data.count);
 }
 void number_threads(const GpuQueue& queue, const Shape& shape, const Integers& data) {
   launch(queue, {"test.number", grid_of(shape), block_of(shape)}, number_kernel, data.dst);
@@ -117,7 +118,8 @@ void number_threads(const GpuQueue& queue, const Shape& shape, const Integers& d
 void copy_vectors(const GpuQueue& queue, const Floats& data) {
   const unsigned blocks = static_cast<unsigned>((data.count + 127) / 128);
   launch(queue, {"test.vectors", blocks, 128}, vectors_kernel,
-         reinterpret_cast<const float4*>(data.src), reinterpret_cast<float4*>(data.dst), data.count);
+         reinterpret_cast<const float4*>(data.src), reinterpret_cast<float4*>(data.dst),
+         data.count);
 }
 void scalars(const GpuQueue& queue, const Integers& data) {
   launch(queue, {"test.scalars", 1, 1}, scalars_kernel, data.dst);
@@ -126,8 +128,8 @@ void atomics(const GpuQueue& queue, const Shape& shape, const Integers& data) {
   launch(queue, {"test.atomics", grid_of(shape), block_of(shape)}, atomics_kernel, data.dst);
 }
 void last_block(const GpuQueue& queue, const Shape& shape, const Integers& data) {
-  launch(queue, {"test.last_block", grid_of(shape), block_of(shape)}, last_block_kernel, data.dst + 2,
-         data.dst, data.dst + 1, data.variant);
+  launch(queue, {"test.last_block", grid_of(shape), block_of(shape)}, last_block_kernel,
+         data.dst + 2, data.dst, data.dst + 1, data.variant);
 }
 void throwing(const GpuQueue& queue, const Shape& shape, const Integers& data) {
 #ifdef __CUDACC__

@@ -1,9 +1,8 @@
 // Tensor-core products of one warp, with fragments as the PTX ISA lays them out.
-#include "tests/tensor/simt_kernels.h"
-
 #include "tensor/cuda/half.h"
 #include "tensor/cuda/mma.h"
 #include "tensor/cuda/warp.h"
+#include "tests/tensor/simt_kernels.h"
 
 namespace impasto::simt_test_kernels::IMPASTO_GPU {
 namespace {
@@ -54,8 +53,8 @@ __global__ void half_kernel(const float* a, const float* b, float* d) {
   store(d, fd);
 }
 
-// Four 8 x 8 matrices of 16-bit numbers, 0 .. 255; each lane gives back its eight elements, as they are
-// and transposed. Variant 1: rows that are not aligned.
+// Four 8 x 8 matrices of 16-bit numbers, 0 .. 255; each lane gives back its eight elements, as they
+// are and transposed. Variant 1: rows that are not aligned.
 __global__ void matrices_kernel(int* dst, int variant) {
   IMPASTO_SHARED(unsigned short, rows, [264]);
   const int lane = lane_index();
@@ -72,10 +71,11 @@ __global__ void matrices_kernel(int* dst, int variant) {
   }
 }
 
-// Sums of pieces of 128 floats that come through two buffers; of the last piece `count % 128` are there,
-// a multiple of 4 or not. Variants: 1: does not wait for the copies; 2: no barrier after reading;
-// 3: no barrier after the wait.
-__global__ void __launch_bounds__(32) pipeline_kernel(const float* src, float* dst, int count, int variant) {
+// Sums of pieces of 128 floats that come through two buffers; of the last piece `count % 128` are
+// there, a multiple of 4 or not. Variants: 1: does not wait for the copies; 2: no barrier after
+// reading; 3: no barrier after the wait.
+__global__ void __launch_bounds__(32)
+    pipeline_kernel(const float* src, float* dst, int count, int variant) {
   IMPASTO_SHARED(float, stage, [2][128]);
   const int lane = lane_index(), pieces = (count + 127) / 128;
   const auto fetch = [&](int piece) {
@@ -113,7 +113,8 @@ void transposed_matrices(const GpuQueue& queue, const Integers& data) {
   launch(queue, {"test.matrices", 1, 32}, matrices_kernel, data.dst, data.variant);
 }
 void product_pipeline(const GpuQueue& queue, const Floats& data) {
-  launch(queue, {"test.pipeline", 1, 32}, pipeline_kernel, data.src, data.dst, data.count, data.variant);
+  launch(queue, {"test.pipeline", 1, 32}, pipeline_kernel, data.src, data.dst, data.count,
+         data.variant);
 }
 
 }  // namespace impasto::simt_test_kernels::IMPASTO_GPU

@@ -1,8 +1,7 @@
 // Kernels with warp collectives, right ones and wrong ones.
-#include "tests/tensor/simt_kernels.h"
-
 #include "tensor/cuda/kernel.h"
 #include "tensor/cuda/warp.h"
+#include "tests/tensor/simt_kernels.h"
 
 namespace impasto::simt_test_kernels::IMPASTO_GPU {
 namespace {
@@ -59,9 +58,9 @@ __global__ void exchange_kernel(const int* src, int* dst, int variant) {
   dst[i] = tile[i - lane + (lane + 1) % 32];
 }
 
-// 0: a lane that is not in its mask. 1: a lane that has ended. 2: masks that disagree. 3: half a warp
-// at a barrier, half in a shuffle. 4: a lane that ends while others wait for it. 5: two operations.
-// 6: a lane that the mask leaves out is read.
+// 0: a lane that is not in its mask. 1: a lane that has ended. 2: masks that disagree. 3: half a
+// warp at a barrier, half in a shuffle. 4: a lane that ends while others wait for it. 5: two
+// operations. 6: a lane that the mask leaves out is read.
 __global__ void wrong_warp_kernel(int* dst, int variant) {
   const int lane = lane_index();
   int value = lane;
@@ -69,7 +68,7 @@ __global__ void wrong_warp_kernel(int* dst, int variant) {
   if (variant == 1 && lane == 0) return;
   if (variant == 4 && lane == 31) return;
   if (variant == 1 || variant == 4) value = __shfl_sync(kWholeWarp, value, 1);
-  if (variant == 2) value = __shfl_sync(lane < 16 ? kWholeWarp : 0xffff0000u, value, 16);
+  if (variant == 2) value = __shfl_sync(lane < 16 ? kWholeWarp : 0xffff0001u, value, 16);
   if (variant == 3) {
     if (lane < 16) {
       __syncthreads();
