@@ -26,6 +26,7 @@ class UniqueHandle {
   }
 
   Handle get() const { return handle_; }
+  Handle release() { return std::exchange(handle_, nullptr); }  // the caller's from now on
 
  private:
   Handle handle_ = nullptr;

@@ -6,6 +6,9 @@
 #include <optional>
 
 #include "tensor/cuda/cublas.h"
+#if IMPASTO_CUDNN
+#include "tensor/cuda/cudnn_plan.h"
+#endif
 
 namespace impasto {
 
@@ -14,10 +17,18 @@ class CudaLibraries {
   explicit CudaLibraries(int device) : device_(device) {}
 
   CublasHandle& cublas() { return cublas_ ? *cublas_ : cublas_.emplace(device_); }
+#if IMPASTO_CUDNN
+  CudnnPlans& cudnn() {
+    return cudnn_ ? *cudnn_ : cudnn_.emplace(cuda_stream(device_));
+  }
+#endif
 
  private:
   int device_;
   std::optional<CublasHandle> cublas_;
+#if IMPASTO_CUDNN
+  std::optional<CudnnPlans> cudnn_;
+#endif
 };
 
 }  // namespace impasto
