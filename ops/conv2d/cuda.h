@@ -49,8 +49,17 @@ Support supports_backward_data_gpu_gemm(const Conv2dProblem&);
 template <GemmMath math>
 const GpuCorrelator& gpu_gemm(const Correlation&);
 
+Support supports_gpu_winograd(const Conv2dProblem&);
+std::size_t forward_gpu_winograd_bytes(const Conv2dProblem&, int threads);
+void forward_gpu_winograd(GemmMath math, Context&, const Conv2dProblem&, const Conv2dForwardArgs&,
+                          void* workspace);
+std::size_t backward_data_gpu_winograd_bytes(const Conv2dProblem&, int threads);
+void backward_data_gpu_winograd(GemmMath math, Context&, const Conv2dProblem&,
+                                const Conv2dBackwardDataArgs&, void* workspace);
+
 // Kernels that round their operands: not unless the problem allows it.
 inline constexpr double kTf32Eps = 0x1p-11, kF16Eps = 0x1p-11, kBf16Eps = 0x1p-8;
+inline constexpr double kTransformedEps = 4;  // Winograd's transforms enlarge that
 template <auto supports>
 Support if_mixed(const Conv2dProblem& p) {
   return p.mixed ? supports(p) : Support::no("rounds operands, and mixed precision was not asked for");

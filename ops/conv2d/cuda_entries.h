@@ -45,4 +45,30 @@ Conv2dBackwardDataKernel gpu_backward_data(const KernelInfo& info,
   };
 }
 
+template <GemmMath math>
+Conv2dForwardKernel gpu_winograd_forward(KernelInfo info) {
+  info.exact = false;
+  return {
+      .info = info,
+      .supports = supports_gpu_winograd,
+      .workspace_bytes = forward_gpu_winograd_bytes,
+      .reduction_length = forward_length,
+      .run = [](Context& context, const Conv2dProblem& p, const Conv2dForwardArgs& args,
+                void* workspace) { forward_gpu_winograd(math, context, p, args, workspace); },
+  };
+}
+
+template <GemmMath math>
+Conv2dBackwardDataKernel gpu_winograd_backward_data(KernelInfo info) {
+  info.exact = false;
+  return {
+      .info = info,
+      .supports = math == GemmMath::tf32 ? if_mixed<supports_gpu_winograd> : supports_gpu_winograd,
+      .workspace_bytes = backward_data_gpu_winograd_bytes,
+      .reduction_length = backward_data_length,
+      .run = [](Context& context, const Conv2dProblem& p, const Conv2dBackwardDataArgs& args,
+                void* workspace) { backward_data_gpu_winograd(math, context, p, args, workspace); },
+  };
+}
+
 }  // namespace impasto::conv2d_kernels

@@ -160,34 +160,11 @@ __global__ void __launch_bounds__(Tile::Shape::kThreads) implicit_gemm_kernel(Gp
   const Place place = place_of_block<Tile>(p);
   const int chunks = p.kh * p.kw * ceil_ratio(p.ic, Loader::kChunk);
   const int outputs = ceil_ratio(p.oc, kGemmOutputs) * kGemmOutputs;
-  const std::uint32_t* filters =
-      static_cast<const std::uint32_t*>(p.filters) + place.o * kRowWords;
-  const std::size_t filter_step = static_cast<std::size_t>(outputs) * kRowWords;
+  const FilterRows filters{static_cast<const std::uint32_t*>(p.filters) + place.o * kRowWords,
+                           static_cast<std::size_t>(outputs) * kRowWords};
   Loader loader(p, place);
   MmaTile<Shape, Math> tile;
-  const auto stage = [&](int chunk) { return pool + chunk % Shape::kStages * Shape::kStageWords; };
-  const auto start = [&](int chunk) {
-    if (chunk < chunks) {
-      loader.start(stage(chunk));
-      load_filter_rows<Shape>(filters, stage(chunk));
-      filters += filter_step;
-    }
-    cp_async_commit();  // an empty group behind the last chunk, so that counts stay right
-  };
-  for (int chunk = 0; chunk < Shape::kStages - 1; ++chunk) {
-    start(chunk);
-    if (chunk < chunks) loader.finish(stage(chunk));
-  }
-  for (int chunk = 0; chunk < chunks; ++chunk) {
-    const int next = chunk + Shape::kStages - 1;
-    cp_async_wait<Shape::kStages - 2>();
-    __syncthreads();  // the chunk is there for all, and the one before it has been read by all
-    start(next);
-    tile.multiply(stage(chunk));
-    if (next < chunks) loader.finish(stage(next));
-  }
-  cp_async_wait<0>();
-  __syncthreads();
+  multiply_chunks(pool, chunks, loader, filters, tile);
   float* result = reinterpret_cast<float*>(pool);
   tile.store(result);
   __syncthreads();

@@ -104,4 +104,22 @@ enum class GemmMath : std::uint8_t { tf32, tf32x3, bf16, f16 };
 inline constexpr int kGemmOutputs = 64, kGemmWords = 16;
 IMPASTO_GPU_DECLARE(void implicit_gemm(const GpuQueue&, const GpuCorrelation&, GemmMath));
 
+// F(4x4, 3x3). Some tiles at a time go through its three steps, so that what lies between them stays
+// in the second-level cache. Filters: transform_filters, [point] as pack_inputs_inside for GemmMath.
+struct GpuWinograd {
+  GpuCorrelation c;
+  int first = 0, tiles = 0;     // of all tiles
+  int inside = 0, outside = 0;  // winograd_inputs(ic) and winograd_outputs(oc)
+  float* inputs = nullptr;      // [point, tile, inside]
+  float* products = nullptr;    // [point, tile, outside]
+};
+constexpr int winograd_inputs(int channels) {
+  return (channels + kGemmWords - 1) / kGemmWords * kGemmWords;
+}
+constexpr int winograd_outputs(int channels) {
+  return (channels + kGemmOutputs - 1) / kGemmOutputs * kGemmOutputs;
+}
+IMPASTO_GPU_DECLARE(void winograd_filters(const GpuQueue&, const GpuFilterView&, float* filters));
+IMPASTO_GPU_DECLARE(void winograd_correlate(const GpuQueue&, const GpuWinograd&, GemmMath));
+
 }  // namespace impasto::conv2d_kernels

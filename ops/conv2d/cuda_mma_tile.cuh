@@ -194,4 +194,42 @@ __device__ __forceinline__ void load_filter_rows(const std::uint32_t* packed, st
   }
 }
 
+// Packed filters: the rows of one chunk of k, and how far it is to those of the next.
+struct FilterRows {
+  const std::uint32_t* at;
+  std::size_t step;
+};
+
+// All products of a block, kStages chunks of k in flight. `loader` brings the rows of a: start(stage)
+// begins with the next chunk, finish(stage) stores what passed through registers. One barrier a
+// chunk: it says that the chunk is there for all, and that all have read the one before it, whose
+// place is then filled again. Ends with a barrier; `pool` is free.
+template <class Shape, class Math, class Loader>
+__device__ __forceinline__ void multiply_chunks(std::uint32_t* pool, int chunks, Loader& loader,
+                                                FilterRows filters, MmaTile<Shape, Math>& tile) {
+  const auto stage = [&](int chunk) { return pool + chunk % Shape::kStages * Shape::kStageWords; };
+  const auto start = [&](int chunk) {
+    if (chunk < chunks) {
+      loader.start(stage(chunk));
+      load_filter_rows<Shape>(filters.at, stage(chunk));
+      filters.at += filters.step;
+    }
+    cp_async_commit();  // an empty group behind the last chunk, so that counts stay right
+  };
+  for (int chunk = 0; chunk < Shape::kStages - 1; ++chunk) {
+    start(chunk);
+    if (chunk < chunks) loader.finish(stage(chunk));
+  }
+  for (int chunk = 0; chunk < chunks; ++chunk) {
+    const int next = chunk + Shape::kStages - 1;
+    cp_async_wait<Shape::kStages - 2>();
+    __syncthreads();
+    start(next);
+    tile.multiply(stage(chunk));
+    if (next < chunks) loader.finish(stage(next));
+  }
+  cp_async_wait<0>();
+  __syncthreads();
+}
+
 }  // namespace impasto::conv2d_kernels::IMPASTO_GPU

@@ -96,6 +96,9 @@ const Conv2dForwardKernel kForward[] = {
     gpu_forward<gpu_first>(
         gpu_info("conv2d.fwd.cuda.first", "at most 4 channels on one side, few loads"),
         supports_forward_gpu_first),
+    gpu_winograd_forward<GemmMath::tf32x3>(
+        tensor_core_info("conv2d.fwd.cuda.winograd4.tf32x3",
+                         "F(4x4, 3x3), three products of tf32 for one of f32")),
     gpu_forward<gpu_gemm<GemmMath::tf32x3>>(
         tensor_core_info("conv2d.fwd.cuda.implicit_gemm.tf32x3",
                          "patches on tensor cores, three products of tf32 for one of f32"),
@@ -138,6 +141,9 @@ const Conv2dBackwardDataKernel kBackwardData[] = {
     gpu_backward_data<gpu_first>(
         gpu_info("conv2d.bwd_data.cuda.first", "at most 4 channels on one side, few loads"),
         supports_backward_data_gpu_first),
+    gpu_winograd_backward_data<GemmMath::tf32>(
+        tensor_core_info("conv2d.bwd_data.cuda.winograd4.tf32", "F(4x4, 3x3), products of tf32",
+                         kTransformedEps * kTf32Eps)),
     gpu_backward_data<gpu_gemm<GemmMath::tf32>>(
         tensor_core_info("conv2d.bwd_data.cuda.implicit_gemm.tf32", "patches on tensor cores",
                          kTf32Eps),
@@ -146,6 +152,9 @@ const Conv2dBackwardDataKernel kBackwardData[] = {
         tensor_core_info("conv2d.bwd_data.cuda.implicit_gemm.bf16", "patches on tensor cores",
                          kBf16Eps),
         if_mixed<supports_backward_data_gpu_gemm>),
+    gpu_winograd_backward_data<GemmMath::tf32x3>(
+        tensor_core_info("conv2d.bwd_data.cuda.winograd4.tf32x3",
+                         "F(4x4, 3x3), three products of tf32 for one of f32")),
     gpu_backward_data<gpu_gemm<GemmMath::tf32x3>>(
         tensor_core_info("conv2d.bwd_data.cuda.implicit_gemm.tf32x3",
                          "patches on tensor cores, three products of tf32 for one of f32"),
@@ -164,7 +173,8 @@ const Conv2dBackwardDataKernel kBackwardData[] = {
     {.info = {.id = "conv2d.bwd_data.cpu.winograd4_int16.avx512vnni",
               .idea = "F(4x4, 3x3), products of scaled 16-bit integers",
               .needs = Features(Feature::avx512) | Feature::avx512vnni,
-              .exact = false},
+              .exact = false,
+              .operand_eps = 0x1p-10},
      .supports = supports_backward_data_winograd16,
      .workspace_bytes = backward_data_winograd16_bytes,
      .reduction_length = backward_data_length,
