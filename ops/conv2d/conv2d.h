@@ -45,7 +45,7 @@ struct Conv2dProblem {
   Conv2dParams params;
   DType dtype = DType::f32;
   bool filter_cached = false;  // the call has a FilterCache
-  bool mixed = false;  // kernels may round the operands of products to 16 bits, or to tf32
+  bool mixed = false;          // kernels may round the operands of products to 16 bits, or to tf32
 
   std::int64_t oh() const { return (h + 2 * params.pad - kh) / params.stride + 1; }
   std::int64_t ow() const { return (w + 2 * params.pad - kw) / params.stride + 1; }

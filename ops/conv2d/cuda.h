@@ -62,7 +62,8 @@ inline constexpr double kTf32Eps = 0x1p-11, kF16Eps = 0x1p-11, kBf16Eps = 0x1p-8
 inline constexpr double kTransformedEps = 4;  // Winograd's transforms enlarge that
 template <auto supports>
 Support if_mixed(const Conv2dProblem& p) {
-  return p.mixed ? supports(p) : Support::no("rounds operands, and mixed precision was not asked for");
+  return p.mixed ? supports(p)
+                 : Support::no("rounds operands, and mixed precision was not asked for");
 }
 
 // The gradient of the sums, as unfuse_gradient() of epilogue.h.

@@ -80,14 +80,16 @@ Support supports_backward_data_gpu_gemm(const Conv2dProblem& p) {
 template <GemmMath math>
 const GpuCorrelator& gpu_gemm(const Correlation&) {
   constexpr bool kF32 = math == GemmMath::tf32 || math == GemmMath::tf32x3;
-  static constexpr GpuCorrelator kGemm{
-      .filters = kF32 ? "gemm_f32" : math == GemmMath::bf16 ? "gemm_bf16" : "gemm_f16",
-      .block_o = kGemmOutputs,
-      .block_c = kF32 ? kGemmWords : 2 * kGemmWords,
-      .inputs_inside = true,
-      .element = kF32 ? GpuElement::f32
-                      : math == GemmMath::bf16 ? GpuElement::bf16 : GpuElement::f16,
-      .run = run_gemm<math>};
+  static constexpr GpuCorrelator kGemm{.filters = kF32                     ? "gemm_f32"
+                                                  : math == GemmMath::bf16 ? "gemm_bf16"
+                                                                           : "gemm_f16",
+                                       .block_o = kGemmOutputs,
+                                       .block_c = kF32 ? kGemmWords : 2 * kGemmWords,
+                                       .inputs_inside = true,
+                                       .element = kF32                     ? GpuElement::f32
+                                                  : math == GemmMath::bf16 ? GpuElement::bf16
+                                                                           : GpuElement::f16,
+                                       .run = run_gemm<math>};
   return kGemm;
 }
 template const GpuCorrelator& gpu_gemm<GemmMath::tf32>(const Correlation&);

@@ -94,9 +94,9 @@ __device__ __forceinline__ float4 read_channels(const GpuCorrelation& p, SourceP
     if (c + 3 < p.ic) v.w = __ldg(from + 3);
   }
   if (p.src_mask == nullptr) return v;
-  const std::size_t byte = static_cast<std::size_t>(at.bits) *
-                               static_cast<std::size_t>(mask_bytes(p.ic)) +
-                           static_cast<std::size_t>(c / 8);
+  const std::size_t byte =
+      static_cast<std::size_t>(at.bits) * static_cast<std::size_t>(mask_bytes(p.ic)) +
+      static_cast<std::size_t>(c / 8);
   const unsigned bits = static_cast<unsigned>(p.src_mask[byte]) >> (c & 4);
   const float scale = p.src_pool == TilePool::average ? 0.25f : 1.0f;
   v.x = bits & 1u ? scale * v.x : 0.0f;

@@ -1,8 +1,8 @@
 // The gradient of a filter in plain loops: the outputs are cut into `splits` runs, a number that
-// depends on the problem only. A thread adds up one tap and input channel of 8 filters over one run;
-// its warp's other threads have the next elements of the same filters, so the picture is read in
-// lines and the gradient is the same for all. A second kernel adds the runs in their order: the same
-// bits on every device.
+// depends on the problem only. A thread adds up one tap and input channel of 8 filters over one
+// run; its warp's other threads have the next elements of the same filters, so the picture is read
+// in lines and the gradient is the same for all. A second kernel adds the runs in their order: the
+// same bits on every device.
 //
 // Cost: picture and gradient are read from the caches oc / 8 and kh kw ic / 128 times.
 #include "ops/conv2d/cuda_device.cuh"
@@ -77,7 +77,8 @@ void run(const GpuQueue& queue, const GpuDirect& p) {
   const std::int64_t length = static_cast<std::int64_t>(s.kh) * s.kw * s.ic, count = s.oc * length;
   T* dst = static_cast<T*>(p.dst);
   T* partial = p.splits == 1 ? dst : static_cast<T*>(p.partial);
-  const dim3 grid(blocks(length, kThreads), blocks(s.oc, kFilters), static_cast<unsigned>(p.splits));
+  const dim3 grid(blocks(length, kThreads), blocks(s.oc, kFilters),
+                  static_cast<unsigned>(p.splits));
   launch(queue, {"conv2d.bwd_filter.cuda.direct", grid, dim3(kThreads)}, partial_kernel<T>,
          Operands<T>{s, static_cast<const T*>(p.src), static_cast<const T*>(p.grad_dst), partial,
                      p.splits});

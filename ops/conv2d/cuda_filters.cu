@@ -1,6 +1,6 @@
 // What GPU kernels of conv2d do once for a frozen filter, or beside their real work: filters packed
-// as a kernel's tiles want them, and the border of a padded picture's gradient folded back. A thread
-// an element that is written; bytes only.
+// as a kernel's tiles want them, and the border of a padded picture's gradient folded back. A
+// thread an element that is written; bytes only.
 #include "ops/conv2d/cuda_device.cuh"
 #include "tensor/cuda/half.h"
 
@@ -24,7 +24,8 @@ __global__ void pack_outputs_inside_kernel(GpuPacking p, int inputs, std::int64_
   if (index >= count) return;
   const int inner = static_cast<int>(index % p.block_o);
   const std::int64_t tap = index / p.block_o, c = tap / (p.view.kh * p.view.kw);
-  const int j = static_cast<int>(tap % p.view.kw), i = static_cast<int>(tap / p.view.kw % p.view.kh);
+  const int j = static_cast<int>(tap % p.view.kw),
+            i = static_cast<int>(tap / p.view.kw % p.view.kh);
   const int o = static_cast<int>(c / inputs) * p.block_o + inner;
   static_cast<float*>(p.packed)[index] =
       filter_element(p.view, o, i, j, static_cast<int>(c % inputs));
@@ -90,8 +91,7 @@ void fold_border(const GpuQueue& queue, const GpuFold& p) {
 
 void pack_outputs_inside(const GpuQueue& queue, const GpuPacking& p) {
   const int outputs = round_up(p.view.oc, p.block_o), inputs = round_up(p.view.ic, p.block_c);
-  const std::int64_t count =
-      static_cast<std::int64_t>(outputs) * inputs * p.view.kh * p.view.kw;
+  const std::int64_t count = static_cast<std::int64_t>(outputs) * inputs * p.view.kh * p.view.kw;
   launch(queue, shape_of("conv2d.cuda, filters", count), pack_outputs_inside_kernel, p, inputs,
          count);
 }

@@ -1,10 +1,11 @@
 // The ends of a network, 3x3 of stride 1 with at most 4 channels on one side, in f32.
 //
-// widen (3 -> 64): all of a patch and of the filters fits shared memory, 10 KiB, so nothing is loaded
-// in steps and many blocks are in flight. Cost: 4 oc bytes written for a pixel, 27 oc FMA.
-// narrow (64 -> 3, the picture's gradient): a thread has 4 pixels and all channels; a filter element
-// is the same for the whole warp, so shared memory gives it to all at once. Cost: 4 ic + ic / 8 bytes
-// read for a pixel. Both are near what memory allows, where `tiled` would compute 64 channels for 3.
+// widen (3 -> 64): all of a patch and of the filters fits shared memory, 10 KiB, so nothing is
+// loaded in steps and many blocks are in flight. Cost: 4 oc bytes written for a pixel, 27 oc FMA.
+// narrow (64 -> 3, the picture's gradient): a thread has 4 pixels and all channels; a filter
+// element is the same for the whole warp, so shared memory gives it to all at once. Cost: 4 ic + ic
+// / 8 bytes read for a pixel. Both are near what memory allows, where `tiled` would compute 64
+// channels for 3.
 #include "ops/conv2d/cuda_tile.cuh"
 
 namespace impasto::conv2d_kernels::IMPASTO_GPU {
@@ -19,8 +20,8 @@ __global__ void __launch_bounds__(kTileThreads, 4) widen_kernel(GpuCorrelation p
   const TileThread mine = tile_thread();
   for (int k = thread; k < kPatchPixels; k += kTileThreads) {
     const int y = k / kPatchColumns, x = k % kPatchColumns;
-    const float4 v = read_channels(
-        p, source_pixel(p, tile.n, tile.y - p.top + y, tile.x - p.left + x), 0);
+    const float4 v =
+        read_channels(p, source_pixel(p, tile.n, tile.y - p.top + y, tile.x - p.left + x), 0);
     float* to = patch + y * kPatchStep + x;
     to[0] = v.x;
     to[kPatchPlane] = v.y;
@@ -41,9 +42,9 @@ __global__ void __launch_bounds__(kTileThreads, 4) widen_kernel(GpuCorrelation p
 }
 
 constexpr int kThreads = 64;
-constexpr int kColumns = 32;                       // of a block's outputs; it has kTileRows rows
-constexpr int kOwn = 4;                            // pixels of a thread
-constexpr int kWidth = kColumns + 2, kStep = 36;   // of the patch
+constexpr int kColumns = 32;                      // of a block's outputs; it has kTileRows rows
+constexpr int kOwn = 4;                           // pixels of a thread
+constexpr int kWidth = kColumns + 2, kStep = 36;  // of the patch
 constexpr int kPixels = kPatchRows * kWidth, kPlane = kPatchRows * kStep;
 constexpr int kChunk = kTiledInputs;
 constexpr int kFilterFloats = 9 * kFirstChannels;  // of one input channel

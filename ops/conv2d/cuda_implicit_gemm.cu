@@ -1,12 +1,12 @@
 // Convolution as a matrix product on tensor cores: rows are the pixels of a square of outputs,
-// columns are output channels, and k runs over taps and input channels. The matrix of patches exists
-// only in shared memory, 16 words of each row at a time: a row is a pixel as the tap sees it, so 64
-// contiguous bytes of the picture.
+// columns are output channels, and k runs over taps and input channels. The matrix of patches
+// exists only in shared memory, 16 words of each row at a time: a row is a pixel as the tap sees
+// it, so 64 contiguous bytes of the picture.
 //
 // Four chunks of k are in flight. An f32 picture without a mask goes to shared memory by cp.async;
 // what must be rounded to 16 bits or read through mask and pool passes through registers, fetched
-// before the products of one chunk and stored after them. Sums go to shared memory at the end, where
-// threads take windows of a pool and 8 channels, a byte of the mask.
+// before the products of one chunk and stored after them. Sums go to shared memory at the end,
+// where threads take windows of a pool and 8 channels, a byte of the mask.
 //
 // Cost: n oh ow oc ic kh kw products on tensor cores, of tf32, 16 bits, or three of tf32 for f32's
 // accuracy. Against `tiled`: several times the arithmetic, any filter and stride.
@@ -35,8 +35,8 @@ __device__ __forceinline__ Place place_of_block(const GpuCorrelation& p) {
   const int blocks = ceil_ratio(p.oc, Tile::Shape::kN);
   const int across = ceil_ratio(p.ow, Tile::kColumns), down = ceil_ratio(p.oh, Tile::kRows);
   const int index = static_cast<int>(blockIdx.x), tile = index / blocks;
-  return {tile / across / down, tile / across % down * Tile::kRows,
-          tile % across * Tile::kColumns, index % blocks * Tile::Shape::kN};
+  return {tile / across / down, tile / across % down * Tile::kRows, tile % across * Tile::kColumns,
+          index % blocks * Tile::Shape::kN};
 }
 
 // Brings rows of patches near. A thread has kUnits times 16 bytes of shared memory, the same words
@@ -62,9 +62,9 @@ class PatchLoader {
       if constexpr (kAsync) {
         const bool exists = at_[u].values >= 0 && c < p_.ic;
         const float* from = p_.src;
-        if (exists) from += static_cast<std::size_t>(at_[u].values) *
-                                static_cast<std::size_t>(p_.ic) +
-                            static_cast<std::size_t>(c);
+        if (exists)
+          from += static_cast<std::size_t>(at_[u].values) * static_cast<std::size_t>(p_.ic) +
+                  static_cast<std::size_t>(c);
         cp_async_16(stage + offset(u), from, exists ? 16 : 0);
       } else {
 #pragma unroll
@@ -84,9 +84,8 @@ class PatchLoader {
 #pragma unroll
       for (int u = 0; u < kUnits; ++u) {
         const float4 a = held_[u][0], b = held_[u][1];
-        *reinterpret_cast<uint4*>(stage + offset(u)) =
-            make_uint4(Math::pack(a.x, a.y), Math::pack(a.z, a.w), Math::pack(b.x, b.y),
-                       Math::pack(b.z, b.w));
+        *reinterpret_cast<uint4*>(stage + offset(u)) = make_uint4(
+            Math::pack(a.x, a.y), Math::pack(a.z, a.w), Math::pack(b.x, b.y), Math::pack(b.z, b.w));
       }
     } else if constexpr (kMasked) {
 #pragma unroll
@@ -140,7 +139,8 @@ __device__ __forceinline__ void finish_block(const GpuCorrelation& p, const Plac
 #pragma unroll
     for (int q = 0; q < 4; ++q) {
       const int pixel = (y + q / 2) * Tile::kColumns + x + q % 2;
-      const float4* from = reinterpret_cast<const float4*>(result + pixel * Shape::kResultStep + group);
+      const float4* from =
+          reinterpret_cast<const float4*>(result + pixel * Shape::kResultStep + group);
       const float4 a = from[0], b = from[1];
       t.of[q][0] = a.x, t.of[q][1] = a.y, t.of[q][2] = a.z, t.of[q][3] = a.w;
       t.of[q][4] = b.x, t.of[q][5] = b.y, t.of[q][6] = b.z, t.of[q][7] = b.w;
@@ -202,10 +202,14 @@ void run(const GpuQueue& queue, const GpuCorrelation& p, const char* id) {
 
 void implicit_gemm(const GpuQueue& queue, const GpuCorrelation& p, GemmMath math) {
   switch (math) {
-    case GemmMath::tf32: return run<Tf32>(queue, p, "conv2d.cuda.implicit_gemm.tf32");
-    case GemmMath::tf32x3: return run<Tf32x3>(queue, p, "conv2d.cuda.implicit_gemm.tf32x3");
-    case GemmMath::bf16: return run<Bf16>(queue, p, "conv2d.cuda.implicit_gemm.bf16");
-    case GemmMath::f16: return run<F16>(queue, p, "conv2d.cuda.implicit_gemm.f16");
+    case GemmMath::tf32:
+      return run<Tf32>(queue, p, "conv2d.cuda.implicit_gemm.tf32");
+    case GemmMath::tf32x3:
+      return run<Tf32x3>(queue, p, "conv2d.cuda.implicit_gemm.tf32x3");
+    case GemmMath::bf16:
+      return run<Bf16>(queue, p, "conv2d.cuda.implicit_gemm.bf16");
+    case GemmMath::f16:
+      return run<F16>(queue, p, "conv2d.cuda.implicit_gemm.f16");
   }
 }
 

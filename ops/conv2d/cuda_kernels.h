@@ -28,10 +28,10 @@ struct GpuDirect {
   bool wide = false;
   const void* src = nullptr;  // forward and backward-filter: [n, h, w, ic]; backward-data: grad_dst
   const void* wei = nullptr;  // [oc, kh, kw, ic]
-  const void* bias = nullptr;                 // may be null
-  const std::uint8_t* mask_read = nullptr;    // backward-data; may be null
-  std::uint8_t* mask = nullptr;               // forward; may be null
-  const void* grad_dst = nullptr;             // backward-filter: [n, oh, ow, oc]
+  const void* bias = nullptr;               // may be null
+  const std::uint8_t* mask_read = nullptr;  // backward-data; may be null
+  std::uint8_t* mask = nullptr;             // forward; may be null
+  const void* grad_dst = nullptr;           // backward-filter: [n, oh, ow, oc]
   void* dst = nullptr;
   void* partial = nullptr;  // backward-filter: [splits, oc, kh, kw, ic]
   int splits = 1;
@@ -98,14 +98,15 @@ IMPASTO_GPU_DECLARE(void first_widen(const GpuQueue&, const GpuCorrelation&));
 // And coming out; filters in blocks of kFirstChannels and kTiledInputs.
 IMPASTO_GPU_DECLARE(void first_narrow(const GpuQueue&, const GpuCorrelation&));
 
-// What tensor cores multiply: f32 rounded to 11 bits, three such products for one of f32, or numbers
-// rounded to 16 bits. Filters: pack_inputs_inside in blocks of kGemmOutputs and 16 words.
+// What tensor cores multiply: f32 rounded to 11 bits, three such products for one of f32, or
+// numbers rounded to 16 bits. Filters: pack_inputs_inside in blocks of kGemmOutputs and 16 words.
 enum class GemmMath : std::uint8_t { tf32, tf32x3, bf16, f16 };
 inline constexpr int kGemmOutputs = 64, kGemmWords = 16;
 IMPASTO_GPU_DECLARE(void implicit_gemm(const GpuQueue&, const GpuCorrelation&, GemmMath));
 
-// F(4x4, 3x3). Some tiles at a time go through its three steps, so that what lies between them stays
-// in the second-level cache. Filters: transform_filters, [point] as pack_inputs_inside for GemmMath.
+// F(4x4, 3x3). Some tiles at a time go through its three steps, so that what lies between them
+// stays in the second-level cache. Filters: transform_filters, [point] as pack_inputs_inside for
+// GemmMath.
 struct GpuWinograd {
   GpuCorrelation c;
   int first = 0, tiles = 0;     // of all tiles

@@ -6,9 +6,7 @@
 // different banks.
 #pragma once
 
-#include "ops/conv2d/cuda_kernels.h"
-#include "tensor/cuda/half.h"
-#include "tensor/cuda/mma.h"
+#include "ops/conv2d/cuda_mma_math.cuh"
 
 namespace impasto::conv2d_kernels::IMPASTO_GPU {
 
@@ -24,109 +22,7 @@ struct MmaShape {
   static constexpr int kStageWords = (kM + kN) * kRowStep;
   static constexpr int kResultStep = kN + 4;  // of a tile of sums in shared memory
   static constexpr int kWords =
-      kStages * kStageWords > kM * kResultStep ? kStages * kStageWords : kM * kResultStep;
-};
-
-// One step of 8 words: kMt x kNt products of fragments.
-template <int kMt, int kNt>
-struct MmaSums {
-  float of[kMt][kNt][4];
-};
-
-__device__ __forceinline__ float tf32_rest(std::uint32_t value, std::uint32_t rounded) {
-  return __uint_as_float(value) - __uint_as_float(rounded);
-}
-
-// f32 operands rounded to 11 bits.
-struct Tf32 {
-  static constexpr GpuElement kElement = GpuElement::f32;
-
-  template <int kMt, int kNt>
-  static __device__ __forceinline__ void step(std::uint32_t (&a)[kMt][4], std::uint32_t (&b)[kNt][2],
-                                              MmaSums<kMt, kNt>& sums) {
-#pragma unroll
-    for (int n = 0; n < kNt; ++n) {
-      for (std::uint32_t& word : b[n]) word = to_tf32(__uint_as_float(word));
-    }
-#pragma unroll
-    for (int m = 0; m < kMt; ++m) {
-      for (std::uint32_t& word : a[m]) word = to_tf32(__uint_as_float(word));
-#pragma unroll
-      for (int n = 0; n < kNt; ++n) mma_m16n8k8_tf32(sums.of[m][n], a[m], b[n]);
-    }
-  }
-};
-
-// Three products of 11 bits for one of 22: what rounding takes from an operand is multiplied, too.
-// The product of both rests is below f32's rounding. An infinity becomes NaN.
-struct Tf32x3 {
-  static constexpr GpuElement kElement = GpuElement::f32;
-
-  template <int kMt, int kNt>
-  static __device__ __forceinline__ void step(std::uint32_t (&a)[kMt][4], std::uint32_t (&b)[kNt][2],
-                                              MmaSums<kMt, kNt>& sums) {
-    std::uint32_t b_rest[kNt][2];
-#pragma unroll
-    for (int n = 0; n < kNt; ++n) {
-#pragma unroll
-      for (int k = 0; k < 2; ++k) {
-        const std::uint32_t value = b[n][k];
-        b[n][k] = to_tf32(__uint_as_float(value));
-        b_rest[n][k] = to_tf32(tf32_rest(value, b[n][k]));
-      }
-    }
-#pragma unroll
-    for (int m = 0; m < kMt; ++m) {
-      std::uint32_t a_rest[4];
-#pragma unroll
-      for (int k = 0; k < 4; ++k) {
-        const std::uint32_t value = a[m][k];
-        a[m][k] = to_tf32(__uint_as_float(value));
-        a_rest[k] = to_tf32(tf32_rest(value, a[m][k]));
-      }
-      // Small terms first; a round over n between two products of one sum.
-#pragma unroll
-      for (int n = 0; n < kNt; ++n) mma_m16n8k8_tf32(sums.of[m][n], a_rest, b[n]);
-#pragma unroll
-      for (int n = 0; n < kNt; ++n) mma_m16n8k8_tf32(sums.of[m][n], a[m], b_rest[n]);
-#pragma unroll
-      for (int n = 0; n < kNt; ++n) mma_m16n8k8_tf32(sums.of[m][n], a[m], b[n]);
-    }
-  }
-};
-
-struct Bf16 {
-  static constexpr GpuElement kElement = GpuElement::bf16;
-
-  static __device__ __forceinline__ std::uint32_t pack(float low, float high) {
-    return pack_bf16(low, high);
-  }
-  template <int kMt, int kNt>
-  static __device__ __forceinline__ void step(std::uint32_t (&a)[kMt][4], std::uint32_t (&b)[kNt][2],
-                                              MmaSums<kMt, kNt>& sums) {
-#pragma unroll
-    for (int m = 0; m < kMt; ++m) {
-#pragma unroll
-      for (int n = 0; n < kNt; ++n) mma_m16n8k16_bf16(sums.of[m][n], a[m], b[n]);
-    }
-  }
-};
-
-struct F16 {
-  static constexpr GpuElement kElement = GpuElement::f16;
-
-  static __device__ __forceinline__ std::uint32_t pack(float low, float high) {
-    return pack_f16(low, high);
-  }
-  template <int kMt, int kNt>
-  static __device__ __forceinline__ void step(std::uint32_t (&a)[kMt][4], std::uint32_t (&b)[kNt][2],
-                                              MmaSums<kMt, kNt>& sums) {
-#pragma unroll
-    for (int m = 0; m < kMt; ++m) {
-#pragma unroll
-      for (int n = 0; n < kNt; ++n) mma_m16n8k16_f16(sums.of[m][n], a[m], b[n]);
-    }
-  }
+      kStages * kStageWords > kM* kResultStep ? kStages* kStageWords : kM* kResultStep;
 };
 
 // The sums of one warp.
@@ -183,7 +79,8 @@ struct MmaTile {
 
 // Copies kN rows of packed filters, contiguous in memory, behind the rows of a.
 template <class Shape>
-__device__ __forceinline__ void load_filter_rows(const std::uint32_t* packed, std::uint32_t* stage) {
+__device__ __forceinline__ void load_filter_rows(const std::uint32_t* packed,
+                                                 std::uint32_t* stage) {
   constexpr int kUnits = Shape::kN * kRowWords / 4;  // of 16 bytes
 #pragma unroll
   for (int first = 0; first < kUnits; first += Shape::kThreads) {
@@ -200,10 +97,10 @@ struct FilterRows {
   std::size_t step;
 };
 
-// All products of a block, kStages chunks of k in flight. `loader` brings the rows of a: start(stage)
-// begins with the next chunk, finish(stage) stores what passed through registers. One barrier a
-// chunk: it says that the chunk is there for all, and that all have read the one before it, whose
-// place is then filled again. Ends with a barrier; `pool` is free.
+// All products of a block, kStages chunks of k in flight. `loader` brings the rows of a:
+// start(stage) begins with the next chunk, finish(stage) stores what passed through registers. One
+// barrier a chunk: it says that the chunk is there for all, and that all have read the one before
+// it, whose place is then filled again. Ends with a barrier; `pool` is free.
 template <class Shape, class Math, class Loader>
 __device__ __forceinline__ void multiply_chunks(std::uint32_t* pool, int chunks, Loader& loader,
                                                 FilterRows filters, MmaTile<Shape, Math>& tile) {

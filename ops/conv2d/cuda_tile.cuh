@@ -2,9 +2,9 @@
 // channels, each has 2 x 4 of them and 8 channels. Of one input channel a thread reads 4 x 6 pixels
 // and 9 x 8 filter elements from shared memory for 576 products.
 //
-// The 8 channels are two runs of 4, 32 apart: the 8 neighbouring threads, who share their pixels, then
-// read 128 contiguous bytes of filter, from every bank once. A pair of rows makes whole windows of a
-// pool, and two neighbours together hold whole bytes of a mask.
+// The 8 channels are two runs of 4, 32 apart: the 8 neighbouring threads, who share their pixels,
+// then read 128 contiguous bytes of filter, from every bank once. A pair of rows makes whole
+// windows of a pool, and two neighbours together hold whole bytes of a mask.
 #pragma once
 
 #include "ops/conv2d/cuda_window.cuh"
@@ -94,8 +94,9 @@ __device__ __forceinline__ void finish_tile(const GpuCorrelation& p, const TileP
   const int c = tile.o + mine.group * 4;
 #pragma unroll
   for (int v = 0; v < 2; ++v) {
-    Window t{tile.n, tile.y + mine.row, tile.x + mine.column + 2 * v, {c, c + kTiledOutputs / 2}, {},
-             {}};
+    Window t{
+        tile.n, tile.y + mine.row, tile.x + mine.column + 2 * v, {c, c + kTiledOutputs / 2}, {},
+        {}};
 #pragma unroll
     for (int q = 0; q < 4; ++q) {
 #pragma unroll

@@ -4,15 +4,15 @@
 //
 // Cost: n oh ow oc ic 9 FMA; the picture is read oc / 64 x 1.4 times, the filters once for each 128
 // pixels. Of the cycles of shared memory a warp needs about half of what its arithmetic takes. The
-// patch lies by channels, so that a thread reads pixels of a row as vectors, and its way there spreads
-// over all banks: 16 pixels and both halves of 8 channels.
+// patch lies by channels, so that a thread reads pixels of a row as vectors, and its way there
+// spreads over all banks: 16 pixels and both halves of 8 channels.
 #include "ops/conv2d/cuda_tile.cuh"
 
 namespace impasto::conv2d_kernels::IMPASTO_GPU {
 namespace {
 
-constexpr int kChunk = kTiledInputs;           // channels at a time
-constexpr int kFilters = 9 * kTiledOutputs;    // elements of one input channel
+constexpr int kChunk = kTiledInputs;         // channels at a time
+constexpr int kFilters = 9 * kTiledOutputs;  // elements of one input channel
 
 // Brings channels [c, c + 8) of the patch near. A thread has 4 of one pixel.
 __device__ __forceinline__ void load_patch(const GpuCorrelation& p, const int2* pixels, int c,
@@ -21,8 +21,8 @@ __device__ __forceinline__ void load_patch(const GpuCorrelation& p, const int2* 
     const int pixel = unit % kPatchPixels, half = unit / kPatchPixels * 4;
     const SourcePixel at{pixels[pixel].x, pixels[pixel].y};
     const float4 v = read_channels(p, at, c + half);
-    float* to = patch + half * kPatchPlane + pixel / kPatchColumns * kPatchStep +
-                pixel % kPatchColumns;
+    float* to =
+        patch + half * kPatchPlane + pixel / kPatchColumns * kPatchStep + pixel % kPatchColumns;
     to[0] = v.x;
     to[kPatchPlane] = v.y;
     to[2 * kPatchPlane] = v.z;
@@ -44,8 +44,8 @@ __global__ void __launch_bounds__(kTileThreads, 4) tiled_kernel(GpuCorrelation p
   }
   const int padded = ceil_ratio(p.ic, kChunk) * kChunk;
   const float4* packed = reinterpret_cast<const float4*>(
-      static_cast<const float*>(p.filters) +
-      static_cast<std::size_t>(tile.o / kTiledOutputs) * static_cast<std::size_t>(padded) * kFilters);
+      static_cast<const float*>(p.filters) + static_cast<std::size_t>(tile.o / kTiledOutputs) *
+                                                 static_cast<std::size_t>(padded) * kFilters);
   TileSums sums = {};
   for (int c = 0; c < padded; c += kChunk) {
     __syncthreads();  // the chunk before this one has been read, and `pixels` written

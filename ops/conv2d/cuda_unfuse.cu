@@ -1,5 +1,5 @@
-// The gradient of the sums that ReLU and pool were applied to, a pass of its own: what the gradients
-// of filter and bias are made from. A thread has one channel of one output; bytes only.
+// The gradient of the sums that ReLU and pool were applied to, a pass of its own: what the
+// gradients of filter and bias are made from. A thread has one channel of one output; bytes only.
 #include "ops/conv2d/cuda_device.cuh"
 
 namespace impasto::conv2d_kernels::IMPASTO_GPU {
@@ -31,8 +31,8 @@ void run(const GpuQueue& queue, const GpuDirect& p) {
   const GpuConvolution& s = p.shape;
   const std::int64_t count = static_cast<std::int64_t>(s.n) * s.oh * s.ow * s.oc;
   launch(queue,
-         {"conv2d.bwd_activation.cuda", dim3(static_cast<unsigned>((count + kThreads - 1) / kThreads)),
-          dim3(kThreads)},
+         {"conv2d.bwd_activation.cuda",
+          dim3(static_cast<unsigned>((count + kThreads - 1) / kThreads)), dim3(kThreads)},
          unfuse_kernel<T>, s, static_cast<const T*>(p.src), p.mask_read, static_cast<T*>(p.dst));
 }
 

@@ -7,10 +7,10 @@
 namespace impasto::conv2d_kernels::IMPASTO_GPU {
 
 struct Window {
-  int n, y, x;      // of its first pixel, before a pool
-  int first[2];     // the first channel of each run
-  float of[4][8];   // sums, then outputs
-  unsigned bits[4]; // of each pixel, one a channel
+  int n, y, x;       // of its first pixel, before a pool
+  int first[2];      // the first channel of each run
+  float of[4][8];    // sums, then outputs
+  unsigned bits[4];  // of each pixel, one a channel
 };
 
 __device__ __forceinline__ std::size_t pixel_number(int n, int y, int x, int h, int w) {

@@ -1,5 +1,5 @@
-// Forward and backward-data by Winograd's algorithm on a GPU: filters, workspace, and how many tiles
-// go through the three steps at a time.
+// Forward and backward-data by Winograd's algorithm on a GPU: filters, workspace, and how many
+// tiles go through the three steps at a time.
 #include "ops/conv2d/cuda.h"
 #include "ops/conv2d/winograd.h"
 #include "tensor/checked.h"
@@ -25,8 +25,8 @@ std::int64_t all_tiles(const Correlation& c) {
   return c.n * ceil_div(c.oh, kWinogradOutputs) * ceil_div(c.ow, kWinogradOutputs);
 }
 
-// Tiles at a time: what lies between the steps should stay in the second-level cache, of 40 to 50 MiB,
-// and a product's blocks have 128 rows.
+// Tiles at a time: what lies between the steps should stay in the second-level cache, of 40 to 50
+// MiB, and a product's blocks have 128 rows.
 std::int64_t tiles_at_a_time(const Correlation& c) {
   constexpr std::int64_t kFloats = std::int64_t{8} << 20, kRows = 128;
   const std::int64_t fit = std::max<std::int64_t>(kFloats / tile_floats(c) / kRows, 1) * kRows;
@@ -40,7 +40,9 @@ std::int64_t scratch_count(const Correlation& c) {
 const float* filters_of(Context& context, const FilterView& view, FilterCache* cache,
                         std::string_view direction, float*& scratch) {
   const std::int64_t count = filter_count(view);
-  const auto fill = [&](float* to) { IMPASTO_ON_GPU(context, winograd_filters, gpu_view(view), to); };
+  const auto fill = [&](float* to) {
+    IMPASTO_ON_GPU(context, winograd_filters, gpu_view(view), to);
+  };
   if (cache == nullptr) {
     float* to = scratch;
     scratch += count;

@@ -96,9 +96,8 @@ const Conv2dForwardKernel kForward[] = {
     gpu_forward<gpu_first>(
         gpu_info("conv2d.fwd.cuda.first", "at most 4 channels on one side, few loads"),
         supports_forward_gpu_first),
-    gpu_winograd_forward<GemmMath::tf32x3>(
-        tensor_core_info("conv2d.fwd.cuda.winograd4.tf32x3",
-                         "F(4x4, 3x3), three products of tf32 for one of f32")),
+    gpu_winograd_forward<GemmMath::tf32x3>(tensor_core_info(
+        "conv2d.fwd.cuda.winograd4.tf32x3", "F(4x4, 3x3), three products of tf32 for one of f32")),
     gpu_forward<gpu_gemm<GemmMath::tf32x3>>(
         tensor_core_info("conv2d.fwd.cuda.implicit_gemm.tf32x3",
                          "patches on tensor cores, three products of tf32 for one of f32"),
@@ -143,7 +142,7 @@ const Conv2dBackwardDataKernel kBackwardData[] = {
         supports_backward_data_gpu_first),
     gpu_winograd_backward_data<GemmMath::tf32>(
         tensor_core_info("conv2d.bwd_data.cuda.winograd4.tf32", "F(4x4, 3x3), products of tf32",
-                         kTransformedEps * kTf32Eps)),
+                         kTransformedEps* kTf32Eps)),
     gpu_backward_data<gpu_gemm<GemmMath::tf32>>(
         tensor_core_info("conv2d.bwd_data.cuda.implicit_gemm.tf32", "patches on tensor cores",
                          kTf32Eps),
@@ -174,7 +173,7 @@ const Conv2dBackwardDataKernel kBackwardData[] = {
               .idea = "F(4x4, 3x3), products of scaled 16-bit integers",
               .needs = Features(Feature::avx512) | Feature::avx512vnni,
               .exact = false,
-              .operand_eps = 0x1p-10},
+              .operand_eps = 0x1p-11},
      .supports = supports_backward_data_winograd16,
      .workspace_bytes = backward_data_winograd16_bytes,
      .reduction_length = backward_data_length,

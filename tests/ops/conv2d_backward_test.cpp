@@ -20,8 +20,8 @@ struct Upstream {
   Tensor grad, mask;
 };
 
-// What was fused in the forward pass varies with `variant`. Kernels that round their operands serve,
-// too.
+// What was fused in the forward pass varies with `variant`. Kernels that round their operands
+// serve, too.
 Conv2dProblem vary(Conv2dProblem problem, std::size_t variant) {
   problem.mixed = true;
   problem.params.relu = variant % 4 == 1 || variant % 4 == 2;

@@ -110,9 +110,8 @@ TEST_CASE("every conv2d forward kernel is near the reference on random numbers")
     for_kernels(context, conv2d_forward_table(), problem, [&](const auto& kernel) {
       FilterCache cache;
       const Conv2dForward got = run(context, kernel, problem, operands, &cache);
-      const double tolerance =
-          sum_tolerance(kernel.reduction_length(problem), operands.src, operands.wei,
-                        kernel.info.operand_eps);
+      const double tolerance = sum_tolerance(kernel.reduction_length(problem), operands.src,
+                                             operands.wei, kernel.info.operand_eps);
       check(compare(got.dst, want.dst, tolerance));
       if (got.mask.defined()) {
         const std::string wrong = wrong_mask(problem, got.mask, want.mask, sums, tolerance);

@@ -63,7 +63,7 @@ std::vector<Conv2dProblem> conv2d_problems() {
   add({1, 8, 31, 6, 70, 3, 3, {}});
   add({1, 64, 64, 3, 64, 3, 3, {.pad = 1}});  // VGG-19 conv1_1 of a small picture
   add({1, 3, 2, 200, 140, 3, 3, {.pad = 1}});
-  add({1, 130, 121, 8, 20, 3, 3, {.pad = 1}});  // more tiles than a GPU has multiprocessors
+  add({1, 130, 121, 4, 20, 5, 1, {.pad = 2}});  // more tiles than a GPU has multiprocessors
   return problems;
 }
 
