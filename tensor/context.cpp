@@ -2,6 +2,7 @@
 
 #include <cstdlib>
 
+#include "tensor/cuda/devices.h"
 #include "tensor/error.h"
 #include "tensor/gpu.h"
 #include "tensor/simt/executor.h"
@@ -53,6 +54,13 @@ GpuQueue Context::queue() {
 GpuCode Context::gpu_code() const {
   if (device().type == DeviceType::cuda) return GpuCode::cuda;
   return options_.simt->race ? GpuCode::simt_race : GpuCode::simt;
+}
+
+CudaState& Context::cuda() {
+  IMPASTO_CHECK(device().type == DeviceType::cuda, "a context of {} has no CUDA",
+                to_string(device()));
+  if (!cuda_) cuda_ = make_cuda_state(device().index);
+  return *cuda_;
 }
 
 void* Context::workspace(std::size_t bytes) {

@@ -19,6 +19,7 @@
 
 namespace impasto {
 
+struct CudaState;
 namespace simt {
 class Executor;
 }
@@ -28,9 +29,12 @@ class Executor;
 enum class Precision : std::uint8_t { f32, mixed };
 Precision parse_precision(std::string_view text);  // throws InputError
 
+// CUDA sources of ours are compiled for GPUs, for the host executor, and for its race detector.
+enum class GpuCode : std::uint8_t { cuda, simt, simt_race };
+
 struct ContextOptions {
   Device device = {};
-  int threads = 0;  // 0 = every core this process may use
+  int threads = 0;                      // 0 = every core this process may use
   Features features = host_features();  // of the processor
   Precision precision = Precision::f32;
   std::optional<simt::Options> simt = {};  // default: as $IMPASTO_SIMT says
@@ -52,6 +56,8 @@ class Context {
   // on the host's memory, which is how tests meet them.
   GpuQueue queue();
   GpuCode gpu_code() const;
+  // Stream and libraries of a device cuda; throws Error on another.
+  CudaState& cuda();
 
   Tensor empty(const Shape& shape, DType dtype = DType::f32) const {
     return Tensor::empty(shape, dtype, device());
@@ -80,6 +86,7 @@ class Context {
   Features features_;
   ThreadPool threads_;
   std::unique_ptr<simt::Executor> executor_;
+  std::shared_ptr<CudaState> cuda_;
   Tensor workspace_;
   std::map<std::string, std::string, std::less<>> requests_;
   std::map<std::string, std::int64_t, std::less<>> launches_;

@@ -59,8 +59,8 @@ class Tensor {
   std::size_t bytes() const { return storage_bytes(dtype_, numel()); }
 
   // Typed access; throws Error when T is not the dtype, or the tensor is undefined or not on the
-  // cpu: simt has the memory of a device of its own, though it is the host's, so that what runs there
-  // runs on a GPU. Packed masks are std::uint64_t words.
+  // cpu: simt has the memory of a device of its own, though it is the host's, so that what runs
+  // there runs on a GPU. Packed masks are std::uint64_t words.
   template <class T>
   T* data();
   template <class T>

@@ -1,27 +1,18 @@
 // The register tile of winograd_multiply.cpp for pairs of 16-bit integers: 6 x 4 accumulators of 32
 // bits; each step of a pair of k does twice the work for the same loads.
 #include "ops/conv2d/winograd16_kernels.h"
+#include "ops/conv2d/winograd_rows.h"
 #include "tensor/simd/unroll.h"
-#include "tensor/simd/vec.h"
 
 namespace impasto::conv2d_kernels::IMPASTO_ISA {
 namespace {
 
 using namespace simd::IMPASTO_ISA;
 
-constexpr unsigned kMaxRows = 6, kMaxVectors = 4;
 constexpr unsigned kAhead = 8;          // steps of k
 constexpr unsigned kStep = 2 * kLanes;  // integers of a vector
-constexpr std::int64_t kLine = 32;      // integers of a cache line
 
 constexpr auto kAll = static_cast<__mmask16>(-1);  // forms without a mask make GCC 12 warn
-
-// As in winograd_multiply.cpp; wei_step integers at each pair of k.
-struct Fetch {
-  const std::int16_t* src;
-  const std::int16_t* wei;
-  std::int64_t wei_step;
-};
 
 inline const float* address(const std::int16_t* pointer) {
   return reinterpret_cast<const float*>(pointer);
@@ -40,8 +31,17 @@ inline __m512i broadcast_pair(const std::int16_t* from) {
   asm("vpdpwssd %2, %1, %0" : "+v"(sum) : "v"(a), "v"(b));
 }
 
+struct Tile {
+  using Product = Product16;
+  using Element = std::int16_t;
+  static constexpr std::int64_t kVectorElements = kStep, kSteps = 2;
+
+  template <unsigned R, unsigned V>
+  static void multiply(const Product& p, std::int64_t row, const Fetch<std::int16_t>& next);
+};
+
 template <unsigned R, unsigned V>
-void multiply_rows(const Product16& p, std::int64_t row, const Fetch& next) {
+void Tile::multiply(const Product& p, std::int64_t row, const Fetch<std::int16_t>& next) {
   constexpr unsigned kPointers = (R + 2) / 3;
   __m512i sums[R * V];
   each<R * V>(IMPASTO_EACH(i) { sums[i] = _mm512_setzero_si512(); });
@@ -75,29 +75,6 @@ void multiply_rows(const Product16& p, std::int64_t row, const Fetch& next) {
       store(dst + (r * V + v) * kLanes, sum * (scale * load(p.wei_scale + v * kLanes)));
     });
   });
-}
-
-template <unsigned R, unsigned V>
-void choose_rows(const Product16& p, std::int64_t row, unsigned rows, const Fetch& next) {
-  if (rows == R) return multiply_rows<R, V>(p, row, next);
-  if constexpr (R > 1) choose_rows<R - 1, V>(p, row, rows, next);
-}
-
-template <unsigned V>
-void choose_vectors(const Product16& p) {
-  if (p.vectors != V) {
-    if constexpr (V > 1) choose_vectors<V - 1>(p);
-    return;
-  }
-  const std::int64_t groups = (p.rows + kMaxRows - 1) / kMaxRows;
-  const std::int64_t width = V * kStep, share = (width + groups - 1) / groups;
-  const std::int64_t step = share < kLine ? share : kLine;
-  for (std::int64_t g = 0; g < groups; ++g) {
-    const std::int64_t row = g * p.rows / groups, end = (g + 1) * p.rows / groups;
-    const std::int16_t* src = end < p.rows ? p.src + end * p.src_step : p.next_src;
-    choose_rows<kMaxRows, V>(p, row, static_cast<unsigned>(end - row),
-                             {src, p.next_wei + g * step * p.depth / 2, step});
-  }
 }
 
 inline F32 load_row(const QuantizedRow& row, std::int64_t k) {
@@ -157,7 +134,7 @@ float quantize_row(const QuantizedRow& row) {
 }
 
 void multiply16(const Product16& p) {
-  choose_vectors<kMaxVectors>(p);
+  multiply_by_rows<Tile>(p);
 }
 
 }  // namespace impasto::conv2d_kernels::IMPASTO_ISA

@@ -3,30 +3,27 @@
 // accumulators with AVX-512, 6 x 2 with AVX2. V is broadcast from the first-level cache; the
 // filters stream from the second, and those of the next point are fetched to it meanwhile.
 #include "ops/conv2d/winograd_kernels.h"
-#include "tensor/simd/vec.h"
+#include "ops/conv2d/winograd_rows.h"
 
 namespace impasto::conv2d_kernels::IMPASTO_ISA {
 namespace {
 
 using namespace simd::IMPASTO_ISA;
 
-constexpr unsigned kMaxRows = 6;
 constexpr unsigned kAhead = 8;  // steps of k
-constexpr unsigned kMaxVectors = kRegisters == 32 ? 4 : 2;
 
-constexpr std::int64_t kLine = 16;  // floats of a cache line
+struct Tile {
+  using Product = WinogradProduct;
+  using Element = float;
+  static constexpr std::int64_t kVectorElements = kLanes, kSteps = 1;
 
-// What one group of rows brings near: the next rows of src, and wei_step floats of the next matrix
-// at each step of k.
-struct Fetch {
-  const float* src;
-  const float* wei;
-  std::int64_t wei_step;
+  template <unsigned R, unsigned V>
+  static void multiply(const Product& p, std::int64_t row, const Fetch<float>& next);
 };
 
 // Rows are addressed in threes from one pointer: x86 scales a register by 2, 4 or 8 for free.
 template <unsigned R, unsigned V>
-void multiply_rows(const WinogradProduct& p, std::int64_t row, const Fetch& next) {
+void Tile::multiply(const Product& p, std::int64_t row, const Fetch<float>& next) {
   F32 sums[R][V];
   for (unsigned r = 0; r < R; ++r) {
     for (unsigned v = 0; v < V; ++v) sums[r][v] = F32{};
@@ -57,34 +54,10 @@ void multiply_rows(const WinogradProduct& p, std::int64_t row, const Fetch& next
   }
 }
 
-template <unsigned R, unsigned V>
-void choose_rows(const WinogradProduct& p, std::int64_t row, unsigned rows, const Fetch& next) {
-  if (rows == R) return multiply_rows<R, V>(p, row, next);
-  if constexpr (R > 1) choose_rows<R - 1, V>(p, row, rows, next);
-}
-
-// Each group of rows fetches an equal share of the next matrix: memory is asked evenly.
-template <unsigned V>
-void choose_vectors(const WinogradProduct& p) {
-  if (p.vectors != V) {
-    if constexpr (V > 1) choose_vectors<V - 1>(p);
-    return;
-  }
-  const std::int64_t groups = (p.rows + kMaxRows - 1) / kMaxRows;
-  const std::int64_t width = V * kLanes, share = (width + groups - 1) / groups;
-  const std::int64_t step = share < kLine ? share : kLine;
-  for (std::int64_t g = 0; g < groups; ++g) {
-    const std::int64_t row = g * p.rows / groups, end = (g + 1) * p.rows / groups;
-    const float* src = end < p.rows ? p.src + end * p.src_step : p.next_src;
-    choose_rows<kMaxRows, V>(p, row, static_cast<unsigned>(end - row),
-                             {src, p.next_wei + g * step * p.depth, step});
-  }
-}
-
 }  // namespace
 
 void winograd_multiply(const WinogradProduct& p) {
-  choose_vectors<kMaxVectors>(p);
+  multiply_by_rows<Tile>(p);
 }
 
 }  // namespace impasto::conv2d_kernels::IMPASTO_ISA

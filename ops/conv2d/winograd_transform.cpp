@@ -2,6 +2,7 @@
 // rows; the points come in pairs +-p, so each pass shares an even and an odd part between two of
 // them. A vector holds channels, so nothing is ever shuffled.
 #include "ops/conv2d/winograd_kernels.h"
+#include "ops/conv2d/winograd_rows.h"
 #include "tensor/simd/mask.h"
 
 namespace impasto::conv2d_kernels::IMPASTO_ISA {
@@ -280,8 +281,6 @@ void output(const WinogradOutput& t) {
 
 #define IMPASTO_TEXT_(x) #x
 #define IMPASTO_TEXT(x) IMPASTO_TEXT_(x)
-
-constexpr unsigned kMaxVectors = kRegisters == 32 ? 4 : 2;
 
 }  // namespace
 

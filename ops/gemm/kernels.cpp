@@ -20,6 +20,20 @@ constexpr Kernel<GemmProblem, GemmArgs> tiled(std::string_view id, Features need
 }
 
 const Kernel<GemmProblem, GemmArgs> kForward[] = {
+    {.info = {.id = "gemm.fwd.cuda.mma.tf32x3",
+              .idea = "tiles through shared memory, three tf32 products for one of f32",
+              .backend = Backend::gpu,
+              .needs = Feature::sm80},
+     .supports = supports_cuda,
+     .reduction_length = reduction_length,
+     .run = forward_cuda_mma},
+    {.info = {.id = "gemm.fwd.cuda.tiled",
+              .idea = "tiles through shared memory, f32 and f64",
+              .backend = Backend::gpu,
+              .dtypes = {DType::f32, DType::f64}},
+     .supports = supports_cuda,
+     .reduction_length = reduction_length,
+     .run = forward_cuda_tiled},
 #if defined(__x86_64__)
     tiled<gemm_tile::avx512::kTile>("gemm.fwd.cpu.tiled.avx512", Feature::avx512),
     tiled<gemm_tile::avx2::kTile>("gemm.fwd.cpu.tiled.avx2", Feature::avx2),

@@ -37,6 +37,21 @@ constexpr Kernel<GramProblem, GramBackwardArgs> tiled_backward(std::string_view 
 }
 
 const Kernel<GramProblem, GramForwardArgs> kForward[] = {
+    {.info = {.id = "gram.fwd.cuda.mma.tf32x3",
+              .idea = "upper tiles only, slices of pixels, three tf32 products for one of f32",
+              .backend = Backend::gpu,
+              .needs = Feature::sm80},
+     .supports = supports_cuda,
+     .workspace_bytes = forward_cuda_workspace,
+     .reduction_length = forward_length,
+     .run = forward_cuda_mma},
+    {.info = {.id = "gram.fwd.cuda.tiled",
+              .idea = "upper tiles only, slices of pixels, through shared memory",
+              .backend = Backend::gpu},
+     .supports = supports_cuda,
+     .workspace_bytes = forward_cuda_workspace,
+     .reduction_length = forward_length,
+     .run = forward_cuda_tiled},
 #if defined(__x86_64__)
     tiled_forward<gemm_tile::avx512::kTile>("gram.fwd.cpu.tiled.avx512", Feature::avx512),
     tiled_forward<gemm_tile::avx2::kTile>("gram.fwd.cpu.tiled.avx2", Feature::avx2),
@@ -50,6 +65,19 @@ const Kernel<GramProblem, GramForwardArgs> kForward[] = {
 };
 
 const Kernel<GramProblem, GramBackwardArgs> kBackward[] = {
+    {.info = {.id = "gram.bwd.cuda.mma.tf32x3",
+              .idea = "dG + dG^T formed on the way in, three tf32 products for one of f32",
+              .backend = Backend::gpu,
+              .needs = Feature::sm80},
+     .supports = supports_cuda,
+     .reduction_length = backward_length,
+     .run = backward_cuda_mma},
+    {.info = {.id = "gram.bwd.cuda.tiled",
+              .idea = "dG + dG^T formed on the way into shared memory",
+              .backend = Backend::gpu},
+     .supports = supports_cuda,
+     .reduction_length = backward_length,
+     .run = backward_cuda_tiled},
 #if defined(__x86_64__)
     tiled_backward<gemm_tile::avx512::kTile>("gram.bwd.cpu.tiled.avx512", Feature::avx512),
     tiled_backward<gemm_tile::avx2::kTile>("gram.bwd.cpu.tiled.avx2", Feature::avx2),

@@ -7,8 +7,8 @@
 
 // Calls launcher f(queue, arguments...) of the namespace cuda, simt or simt_race, whichever the
 // context runs; declared by IMPASTO_GPU_DECLARE.
-#define IMPASTO_ON_GPU(context, f, ...)                                                         \
-  (::impasto::gpu_code_of((context), IMPASTO_IF_CUDA(f), &simt::f, IMPASTO_IF_RACE(f)))(        \
+#define IMPASTO_ON_GPU(context, f, ...)                                                  \
+  (::impasto::gpu_code_of((context), IMPASTO_IF_CUDA(f), &simt::f, IMPASTO_IF_RACE(f)))( \
       (context).queue(), __VA_ARGS__)
 
 #if IMPASTO_CUDA
@@ -27,11 +27,10 @@ namespace impasto {
 template <class Function>
 Function gpu_code_of(const Context& context, Function cuda, Function simt, Function race) {
   const GpuCode code = context.gpu_code();
-  const Function chosen =
-      code == GpuCode::cuda ? cuda : (code == GpuCode::simt_race ? race : simt);
-  IMPASTO_CHECK(chosen != nullptr, "{}", code == GpuCode::cuda
-                                             ? "this build has no CUDA"
-                                             : "this build has no race detector");
+  const Function chosen = code == GpuCode::cuda ? cuda : (code == GpuCode::simt_race ? race : simt);
+  IMPASTO_CHECK(
+      chosen != nullptr, "{}",
+      code == GpuCode::cuda ? "this build has no CUDA" : "this build has no race detector");
   return chosen;
 }
 

@@ -1,29 +1,26 @@
-// Where GPU work goes, and for what its code was compiled. Plain: kernels and host code include it.
+// Where launches of kernels go, in plain C++: headers that a kernel's source and its host code
+// share include this and nothing heavier.
 #pragma once
-
-#include <cstdint>
 
 namespace impasto {
 
 struct GpuQueue {
-  void* stream = nullptr;    // cudaStream_t, under nvcc
-  void* executor = nullptr;  // simt::Executor, on the host
+  void* stream = nullptr;    // a cudaStream_t, for kernels compiled for the GPU
+  void* executor = nullptr;  // a simt::Executor, for kernels compiled for the host
 };
-
-// The same sources are compiled for GPUs, for the host executor, and for its race detector.
-enum class GpuCode : std::uint8_t { cuda, simt, simt_race };
 
 }  // namespace impasto
 
-// Declares a launcher for each.
+// Declares a launcher once for each way its source is compiled: for the host executor, for the host
+// executor with a race detector, for the GPU. Stands in the namespace of the op's kernels.
 #define IMPASTO_GPU_DECLARE(...) \
-  namespace cuda {               \
-  __VA_ARGS__;                   \
-  }                              \
   namespace simt {               \
   __VA_ARGS__;                   \
   }                              \
   namespace simt_race {          \
+  __VA_ARGS__;                   \
+  }                              \
+  namespace cuda {               \
   __VA_ARGS__;                   \
   }                              \
   static_assert(true)

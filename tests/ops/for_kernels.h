@@ -1,32 +1,33 @@
-// Loops over the tables: a new kernel is tested by adding it to its table. GPU kernels of ours are run
-// by the host executor, on the tests' tensors in the host's memory.
+// Loops over the tables: a new kernel is tested by adding it to its table. GPU kernels of ours are
+// run by the host executor, on the tests' tensors in the host's memory.
 #pragma once
+
+#include <ranges>
+#include <vector>
 
 #include <doctest/doctest.h>
 
-#include <vector>
-
 #include "ops/registry.h"
+#include "tests/ops/on_device.h"
 
 namespace impasto::test {
 
-// Can a test on this machine run the kernel on the problem?
-template <class Problem, class Args>
-bool runs_here(const Context& context, const Kernel<Problem, Args>& kernel,
-               const Problem& problem) {
-  const Features host = context.features();
-  return can_serve(kernel, problem, host).ok ||
-         can_serve(kernel, problem, device_features(host, {DeviceType::simt})).ok;
+// What a kernel may ask for in a test on this machine: GPU kernels run on $IMPASTO_TEST_DEVICE, without one
+// on the host executor.
+inline Features testable(const Features& host, Backend backend) {
+  if (backend == Backend::cpu) return host;
+  const Device device = test_device();
+  return device_features(host, device.type == DeviceType::cpu ? Device{DeviceType::simt} : device);
 }
 
-// The kernels that need no GPU.
+// The kernels that can run here on some problem, one after the other.
 template <class Problem, class Args>
-std::vector<Kernel<Problem, Args>> kernels_here(const KernelTable<Problem, Args>& table) {
-  std::vector<Kernel<Problem, Args>> result(table.kernels.begin(), table.kernels.end());
-  std::erase_if(result, [](const auto& kernel) {
-    return kernel.info.backend == Backend::cuda_library;
-  });
-  return result;
+auto kernels_here(const KernelTable<Problem, Args>& table) {
+  const auto runs = [](const auto& kernel) {
+    return kernel.info.backend != Backend::cuda_library || test_device().type == DeviceType::cuda;
+  };
+  return table.kernels | std::views::filter(runs) |
+         std::views::transform(on_test_device<Problem, Args>);
 }
 
 // Calls body(kernel) for each kernel of the table that this machine and this problem allow. The
@@ -36,9 +37,9 @@ void for_kernels(const Context& context, const KernelTable<Problem, Args>& table
                  const Problem& problem, Body body) {
   REQUIRE(can_serve(table.kernels.back(), problem, context.features()).ok);
   for (const auto& kernel : table.kernels) {
-    if (!runs_here(context, kernel, problem)) continue;
+    if (!can_serve(kernel, problem, testable(context.features(), kernel.info.backend)).ok) continue;
     INFO(kernel.info.id, " on ", problem.to_string());
-    body(kernel);
+    body(on_test_device(kernel));
   }
 }
 
