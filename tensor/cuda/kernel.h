@@ -5,8 +5,8 @@
 //   IMPASTO_DYNAMIC_SHARED(float, pool);     float* pool, the launch's dynamic shared memory
 //   launch(queue, {"op.dir.cuda.idea", grid, block, shared_bytes}, kernel, arguments...);
 //
-// PTX only in wrappers with a host twin (mma.h, half.h); no implicit warp synchrony, no spin loops, no
-// return before a barrier unless the whole block leaves.
+// PTX only in wrappers with a host twin (mma.h, half.h); no implicit warp synchrony, no spin loops,
+// no return before a barrier unless the whole block leaves.
 #pragma once
 
 #ifndef IMPASTO_GPU
@@ -26,7 +26,7 @@
 #include "tensor/cuda/launch_error.h"
 
 #define IMPASTO_SHARED(type, name, ...) __shared__ __align__(16) type name __VA_ARGS__
-#define IMPASTO_DYNAMIC_SHARED(type, name)                                     \
+#define IMPASTO_DYNAMIC_SHARED(type, name)                                       \
   extern __shared__ __align__(16) unsigned char impasto_dynamic_shared_memory[]; \
   type* const name = reinterpret_cast<type*>(impasto_dynamic_shared_memory)
 

@@ -6,9 +6,11 @@
 //   d of every shape, 16 x 8:   d[0], d[1]: row g, columns 2t, 2t + 1;   d[2], d[3]: row g + 8
 //   m16n8k8 tf32     a[0..3]: rows g, g + 8, g, g + 8, columns t, t, t + 4, t + 4
 //                    b[0..1]: rows t, t + 4, column g
-//   m16n8k16 16-bit  a[0..3]: rows g, g + 8, g, g + 8, columns 2t, 2t + 1 (a[2], a[3]: + 8), low half
+//   m16n8k16 16-bit  a[0..3]: rows g, g + 8, g, g + 8, columns 2t, 2t + 1 (a[2], a[3]: + 8), low
+//   half
 //                    first;  b[0..1]: rows 2t, 2t + 1 (b[1]: + 8), column g, low half first
-//   ldmatrix_x4      lanes 8i .. 8i + 7 give the rows of matrix i, 8 x 8 of 16 bits each; r[i] is row g,
+//   ldmatrix_x4      lanes 8i .. 8i + 7 give the rows of matrix i, 8 x 8 of 16 bits each; r[i] is
+//   row g,
 //                    columns 2t, 2t + 1 of it; transposed: rows 2t, 2t + 1, column g
 #pragma once
 
@@ -71,7 +73,8 @@ __device__ __forceinline__ void ldmatrix_x4_trans(std::uint32_t (&r)[4], const v
 
 // Copies 16 bytes to shared memory without waiting, both ends 16-byte aligned; of the source only
 // `source_bytes` are read, the rest becomes zero.
-__device__ __forceinline__ void cp_async_16(void* shared, const void* source, int source_bytes = 16) {
+__device__ __forceinline__ void cp_async_16(void* shared, const void* source,
+                                            int source_bytes = 16) {
   asm volatile("cp.async.cg.shared.global [%0], [%1], 16, %2;" ::"r"(shared_address(shared)),
                "l"(source), "r"(source_bytes)
                : "memory");

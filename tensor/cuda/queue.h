@@ -1,5 +1,5 @@
-// Where launches of kernels go, in plain C++: headers that a kernel's source and its host code share
-// include this and nothing heavier.
+// Where launches of kernels go, in plain C++: headers that a kernel's source and its host code
+// share include this and nothing heavier.
 #pragma once
 
 namespace impasto {

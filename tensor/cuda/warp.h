@@ -16,8 +16,8 @@ __device__ __forceinline__ int lane_index() {
   return linear_thread() % 32;
 }
 
-// The sum over the 32 lanes, in every lane. At each step two lanes exchange what they have, and a + b
-// is b + a, so all lanes hold the same bits.
+// The sum over the 32 lanes, in every lane. At each step two lanes exchange what they have, and a +
+// b is b + a, so all lanes hold the same bits.
 template <class T>
 __device__ __forceinline__ T warp_sum(T value) {
   for (int distance = 16; distance > 0; distance /= 2) {
