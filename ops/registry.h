@@ -58,6 +58,9 @@ struct KernelInfo {
   // Only adds products of its operands, so small integers give the exact result in any order.
   // Kernels that transform their operands first are held to a bound instead.
   bool exact = true;
+  // What operands are rounded to before they are multiplied, relative: 2^-11 for tf32; 0 when they
+  // are not. Small integers are exact all the same.
+  double operand_eps = 0;
 };
 
 // Problem: the shapes and settings of one call; has `DType dtype` and `std::string to_string()

@@ -1,6 +1,7 @@
 // The tables of conv2d: best first, reference last.
 #include "ops/conv2d/columns.h"
 #include "ops/conv2d/conv2d_kernels.h"
+#include "ops/conv2d/cuda_entries.h"
 #include "ops/conv2d/direct_kernels.h"
 #include "ops/conv2d/winograd.h"
 #include "ops/conv2d/winograd16.h"
@@ -9,19 +10,6 @@ namespace impasto {
 namespace {
 
 using namespace conv2d_kernels;
-
-// Products behind one element of dst, of grad_src and of grad_wei.
-std::int64_t forward_length(const Conv2dProblem& p) {
-  return p.kh * p.kw * p.ic;
-}
-std::int64_t backward_data_length(const Conv2dProblem& p) {
-  // A reflected or repeated border shows one pixel at up to 1 + 2 pad places along each axis.
-  const std::int64_t shown = p.params.pad_mode == PadMode::zero ? 1 : 1 + 2 * p.params.pad;
-  return shown * shown * p.kh * p.kw * p.oc;
-}
-std::int64_t backward_filter_length(const Conv2dProblem& p) {
-  return p.n * p.oh() * p.ow();
-}
 
 template <const WinogradIsa& isa>
 Conv2dForwardKernel winograd_forward(std::string_view id, Features needs) {
@@ -105,6 +93,33 @@ Conv2dBackwardFilterKernel direct_backward_filter(std::string_view id, Features 
 }
 
 const Conv2dForwardKernel kForward[] = {
+    gpu_forward<gpu_first>(
+        gpu_info("conv2d.fwd.cuda.first", "at most 4 channels on one side, few loads"),
+        supports_forward_gpu_first),
+    gpu_forward<gpu_gemm<GemmMath::tf32x3>>(
+        tensor_core_info("conv2d.fwd.cuda.implicit_gemm.tf32x3",
+                         "patches on tensor cores, three products of tf32 for one of f32"),
+        supports_forward_gpu_gemm),
+    gpu_forward<gpu_tiled>(
+        gpu_info("conv2d.fwd.cuda.tiled", "tiles in shared memory, 64 outputs a thread"),
+        supports_gpu_tiled),
+    gpu_forward<gpu_gemm<GemmMath::tf32>>(
+        tensor_core_info("conv2d.fwd.cuda.implicit_gemm.tf32", "patches on tensor cores", kTf32Eps),
+        if_mixed<supports_forward_gpu_gemm>),
+    gpu_forward<gpu_gemm<GemmMath::bf16>>(
+        tensor_core_info("conv2d.fwd.cuda.implicit_gemm.bf16", "patches on tensor cores", kBf16Eps),
+        if_mixed<supports_forward_gpu_gemm>),
+    gpu_forward<gpu_gemm<GemmMath::f16>>(
+        tensor_core_info("conv2d.fwd.cuda.implicit_gemm.f16",
+                         "patches on tensor cores, operands up to 65504", kF16Eps),
+        if_mixed<supports_forward_gpu_gemm>),
+    {.info = {.id = "conv2d.fwd.cuda.direct",
+              .idea = "plain loops, 8 channels a thread",
+              .backend = Backend::gpu,
+              .dtypes = {DType::f32, DType::f64}},
+     .supports = supports_gpu_direct,
+     .reduction_length = forward_length,
+     .run = forward_gpu_direct},
 #if defined(__x86_64__)
     winograd_forward<avx512::kWinograd>("conv2d.fwd.cpu.winograd4.avx512", Feature::avx512),
     winograd_forward<avx2::kWinograd>("conv2d.fwd.cpu.winograd4.avx2", Feature::avx2),
@@ -120,6 +135,31 @@ const Conv2dForwardKernel kForward[] = {
 };
 
 const Conv2dBackwardDataKernel kBackwardData[] = {
+    gpu_backward_data<gpu_first>(
+        gpu_info("conv2d.bwd_data.cuda.first", "at most 4 channels on one side, few loads"),
+        supports_backward_data_gpu_first),
+    gpu_backward_data<gpu_gemm<GemmMath::tf32>>(
+        tensor_core_info("conv2d.bwd_data.cuda.implicit_gemm.tf32", "patches on tensor cores",
+                         kTf32Eps),
+        if_mixed<supports_backward_data_gpu_gemm>),
+    gpu_backward_data<gpu_gemm<GemmMath::bf16>>(
+        tensor_core_info("conv2d.bwd_data.cuda.implicit_gemm.bf16", "patches on tensor cores",
+                         kBf16Eps),
+        if_mixed<supports_backward_data_gpu_gemm>),
+    gpu_backward_data<gpu_gemm<GemmMath::tf32x3>>(
+        tensor_core_info("conv2d.bwd_data.cuda.implicit_gemm.tf32x3",
+                         "patches on tensor cores, three products of tf32 for one of f32"),
+        supports_backward_data_gpu_gemm),
+    gpu_backward_data<gpu_tiled>(
+        gpu_info("conv2d.bwd_data.cuda.tiled", "forward with rotated, transposed filters"),
+        supports_gpu_tiled),
+    {.info = {.id = "conv2d.bwd_data.cuda.direct",
+              .idea = "plain loops, each pixel asks who read it",
+              .backend = Backend::gpu,
+              .dtypes = {DType::f32, DType::f64}},
+     .supports = supports_gpu_direct,
+     .reduction_length = backward_data_length,
+     .run = backward_data_gpu_direct},
 #if defined(__x86_64__)
     {.info = {.id = "conv2d.bwd_data.cpu.winograd4_int16.avx512vnni",
               .idea = "F(4x4, 3x3), products of scaled 16-bit integers",
@@ -147,6 +187,14 @@ const Conv2dBackwardDataKernel kBackwardData[] = {
 };
 
 const Conv2dBackwardFilterKernel kBackwardFilter[] = {
+    {.info = {.id = "conv2d.bwd_filter.cuda.direct",
+              .idea = "plain loops over runs of outputs, added in their order",
+              .backend = Backend::gpu,
+              .dtypes = {DType::f32, DType::f64}},
+     .supports = supports_gpu_direct,
+     .workspace_bytes = backward_filter_gpu_direct_bytes,
+     .reduction_length = backward_filter_length,
+     .run = backward_filter_gpu_direct},
 #if defined(__x86_64__)
     direct_backward_filter<avx512::kDirect>("conv2d.bwd_filter.cpu.direct.avx512", Feature::avx512),
     direct_backward_filter<avx2::kDirect>("conv2d.bwd_filter.cpu.direct.avx2", Feature::avx2),
