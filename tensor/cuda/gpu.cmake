@@ -1,12 +1,6 @@
 # Adds a GPU kernel's source, a .cu file, to `target` once for each way of running it: for the host
 # executor; for the executor with a race detector, where the build has one; for NVIDIA GPUs, where the
 # build has CUDA. Rules for such sources are in tensor/cuda/kernel.h.
-#
-# compute_90a, not compute_90: only the former has Hopper's own instructions. Both are compiled to
-# machine code, so a program starts without compiling anything.
-set(IMPASTO_GPU_CODE
-  -gencode=arch=compute_80,code=sm_80
-  -gencode=arch=compute_90a,code=sm_90a)
 
 # The host's compiler takes the source through a wrapper, because CMake gives a file one language.
 function(impasto_gpu_host_source target path mode)
@@ -18,10 +12,13 @@ function(impasto_gpu_host_source target path mode)
   impasto_defaults(${objects})
   target_include_directories(${objects} PRIVATE "${PROJECT_SOURCE_DIR}")
   target_compile_definitions(${objects} PRIVATE IMPASTO_GPU=${mode})
-  target_compile_options(${objects} PRIVATE ${ARGN})
+  # threadIdx is unsigned and sizes are int: kernels would be more casts than arithmetic.
+  target_compile_options(${objects} PRIVATE -Wno-sign-conversion ${ARGN})
   target_sources(${target} PRIVATE $<TARGET_OBJECTS:${objects}>)
 endfunction()
 
+# compute_90a, not compute_90: only the former has Hopper's own instructions. Both are compiled to
+# machine code, so a program starts without compiling anything.
 function(impasto_gpu_device_source target path)
   string(MAKE_C_IDENTIFIER "${path}" name)
   set(objects ${target}_${name}_cuda)
@@ -32,7 +29,8 @@ function(impasto_gpu_device_source target path)
   target_compile_definitions(${objects} PRIVATE IMPASTO_GPU=cuda)
   target_compile_options(${objects} PRIVATE
     -std=c++20  # CMake 3.25 does not know that nvcc can
-    ${IMPASTO_GPU_CODE} -lineinfo -Xcompiler=-Wall,-Wextra
+    -gencode=arch=compute_80,code=sm_80 -gencode=arch=compute_90a,code=sm_90a
+    -lineinfo -Xcompiler=-Wall,-Wextra
     $<$<BOOL:${IMPASTO_WERROR}>:-Werror=all-warnings$<SEMICOLON>-Xcompiler=-Werror>)
   target_sources(${target} PRIVATE $<TARGET_OBJECTS:${objects}>)
 endfunction()

@@ -34,9 +34,10 @@ void AsyncCopies::begin(Block& block, const AsyncCopy& copy, Where where) {
   const bool reads = copy.source_bytes > 0;
   if (!aligned(copy.shared) || (reads && !aligned(copy.source)) || copy.source_bytes < 0 ||
       copy.source_bytes > static_cast<int>(kBytes)) {
-    block.fail(fmt::format("{} copies {} bytes from {} to {} in {}:{}: both must be 16-byte aligned",
-                           block.name_of(block.thread()), copy.source_bytes, copy.source, copy.shared,
-                           where.file, where.line));
+    block.fail(
+        fmt::format("{} copies {} bytes from {} to {} in {}:{}: both must be 16-byte aligned",
+                    block.name_of(block.thread()), copy.source_bytes, copy.source, copy.shared,
+                    where.file, where.line));
   }
   // Looked at here, so that AddressSanitizer names the right line; written from now on, for races.
   char probe[kBytes];

@@ -89,8 +89,8 @@ void Block::check_end() {
   if (!damage.empty()) fail("written past the end of shared memory: " + damage);
 }
 
-// A fiber may go on on another OS thread in a later launch: this frame, the one that lasts, must not
-// hold the address of anything thread-local, so what it calls is not inlined.
+// A fiber may go on on another OS thread in a later launch: this frame, the one that lasts, must
+// not hold the address of anything thread-local, so what it calls is not inlined.
 void Block::run_threads(void* self) {
   Block& block = *static_cast<Block*>(self);
   for (;;) {
@@ -140,10 +140,11 @@ void Block::end_thread() {
   for (int i = 0; i < warp.groups; ++i) {
     const WarpGroup& group = warp.group[static_cast<std::size_t>(i)];
     if ((group.mask & bit) == 0) continue;
-    fail(fmt::format("{} has ended, while lanes {:#010x} of its warp wait for lanes {:#010x} in {} in "
-                     "{}:{}",
-                     name_of(current_), group.arrived, group.mask, group.operation, group.where.file,
-                     group.where.line));
+    fail(fmt::format(
+        "{} has ended, while lanes {:#010x} of its warp wait for lanes {:#010x} in {} in "
+        "{}:{}",
+        name_of(current_), group.arrived, group.mask, group.operation, group.where.file,
+        group.where.line));
   }
   if (live_ > 0 && !schedule_.any()) fail_deadlock();
 }

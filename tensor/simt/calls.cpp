@@ -11,8 +11,8 @@ namespace impasto::simt {
 namespace {
 
 constexpr const char* kSync = "__syncwarp";
-constexpr const char* kBallot = "a vote";
-constexpr const char* kShuffle = "a shuffle";
+constexpr const char* kBallot = "vote";
+constexpr const char* kShuffle = "shuffle";
 
 struct Ballot {
   bool predicate;
@@ -91,15 +91,17 @@ unsigned ballot(unsigned mask, bool predicate, Where where) {
 std::uint64_t shuffle(const ShuffleCall& call, std::uint64_t bits) {
   Block& block = *tl.block;
   const int lane = block.thread() % kWarp;
-  if (call.width < 1 || call.width > kWarp || !std::has_single_bit(static_cast<unsigned>(call.width))) {
+  if (call.width < 1 || call.width > kWarp ||
+      !std::has_single_bit(static_cast<unsigned>(call.width))) {
     block.fail(fmt::format("a shuffle of width {} in {}:{}", call.width, call.where.file,
                            call.where.line));
   }
   Exchange operand{bits, source_of(call, lane), 0};
   if ((call.mask >> operand.source & 1u) == 0) {
-    block.fail(fmt::format("{} reads lane {}, which mask {:#010x} leaves out, in a shuffle in {}:{}",
-                           block.name_of(block.thread()), operand.source, call.mask, call.where.file,
-                           call.where.line));
+    block.fail(
+        fmt::format("{} reads lane {}, which mask {:#010x} leaves out, in a shuffle in {}:{}",
+                    block.name_of(block.thread()), operand.source, call.mask, call.where.file,
+                    call.where.line));
   }
   block.collective({call.mask, kShuffle, exchange, &operand, call.where});
   return operand.received;
@@ -114,7 +116,8 @@ void* dynamic_shared() {
 }
 
 [[gnu::noinline]] void note_access(const void* address, std::size_t bytes, Access access, By by) {
-  if (tl.race != nullptr) tl.race->access(address, bytes, {access, by, __builtin_return_address(0)});
+  if (tl.race != nullptr)
+    tl.race->access(address, bytes, {access, by, __builtin_return_address(0)});
 }
 
 void copy_async(const AsyncCopy& copy, Where where) {

@@ -37,8 +37,8 @@ struct ShuffleCall {
 };
 std::uint64_t shuffle(const ShuffleCall& call, std::uint64_t bits);
 
-// One declaration of shared memory. The number is given at first use, so that two declarations never
-// share a slot and copies of one inlined declaration always do.
+// One declaration of shared memory. The number is given at first use, so that two declarations
+// never share a slot and copies of one inlined declaration always do.
 struct SharedSlot {
   std::uint32_t number = 0;
 };

@@ -1,6 +1,6 @@
 // CUDA's words for kernels that the host's compiler compiles; see tensor/cuda/kernel.h, which
-// includes this. All of it lives in a namespace that differs between the ways of compiling a kernel, so
-// that the linker never takes an inline function of one for another.
+// includes this. All of it lives in a namespace that differs between the ways of compiling a
+// kernel, so that the linker never takes an inline function of one for another.
 #pragma once
 
 #include <bit>
@@ -23,9 +23,9 @@
 #define blockDim (static_cast<const ::impasto::simt::Dim3&>(::impasto::simt::tl.block_dim))
 #define gridDim (static_cast<const ::impasto::simt::Dim3&>(::impasto::simt::tl.grid_dim))
 
-#define IMPASTO_SHARED(type, name, ...)                        \
-  typedef type name##_shared_type __VA_ARGS__;                 \
-  static constinit ::impasto::simt::SharedSlot name##_slot;    \
+#define IMPASTO_SHARED(type, name, ...)                         \
+  typedef type name##_shared_type __VA_ARGS__;                  \
+  static constinit ::impasto::simt::SharedSlot name##_slot;     \
   name##_shared_type& name = *static_cast<name##_shared_type*>( \
       ::impasto::simt::shared_slot(name##_slot, sizeof(name##_shared_type), #name))
 #define IMPASTO_DYNAMIC_SHARED(type, name) \

@@ -1,5 +1,5 @@
-// CUDA's arithmetic on the host: bits, casts, and what <math.h> lacks. fmaf, sqrtf, fabsf, fminf and
-// fmaxf are the C library's.
+// CUDA's arithmetic on the host: bits, casts, and what <math.h> lacks. fmaf, sqrtf, fabsf, fminf
+// and fmaxf are the C library's.
 #pragma once
 
 #include <bit>

@@ -68,7 +68,8 @@ __forceinline__ T __shfl_down_sync(unsigned mask, T value, unsigned distance, in
 template <class T>
 __forceinline__ T __shfl_xor_sync(unsigned mask, T value, int bits, int width = 32,
                                   Where where = {__builtin_FILE(), __builtin_LINE()}) {
-  return shuffle_value<T>({mask, ::impasto::simt::Shuffle::exclusive_or, bits, width, where}, value);
+  return shuffle_value<T>({mask, ::impasto::simt::Shuffle::exclusive_or, bits, width, where},
+                          value);
 }
 
 }  // namespace impasto::gpu::inline IMPASTO_GPU

@@ -21,16 +21,18 @@ void check(const Launch& launch) {
   const Dim3 grid = launch.grid, block = launch.block;
   const std::uint64_t threads = std::uint64_t{block.x} * block.y * block.z;
   IMPASTO_CHECK(launch.id != nullptr && launch.kernel != nullptr, "simt: no kernel");
-  IMPASTO_CHECK(threads >= 1 && threads <= 1024 && block.x <= 1024 && block.y <= 1024 && block.z <= 64,
-                "kernel {} cannot be launched: block {} x {} x {}; at most 1024 threads, 64 in z",
-                launch.id, block.x, block.y, block.z);
-  IMPASTO_CHECK(grid.x >= 1 && grid.y >= 1 && grid.z >= 1 && grid.x <= 0x7fffffffu &&
-                    grid.y <= 65535 && grid.z <= 65535,
-                "kernel {} cannot be launched: grid {} x {} x {}; at most 2147483647 x 65535 x 65535",
-                launch.id, grid.x, grid.y, grid.z);
+  IMPASTO_CHECK(
+      threads >= 1 && threads <= 1024 && block.x <= 1024 && block.y <= 1024 && block.z <= 64,
+      "kernel {} cannot be launched: block {} x {} x {}; at most 1024 threads, 64 in z", launch.id,
+      block.x, block.y, block.z);
+  IMPASTO_CHECK(
+      grid.x >= 1 && grid.y >= 1 && grid.z >= 1 && grid.x <= 0x7fffffffu && grid.y <= 65535 &&
+          grid.z <= 65535,
+      "kernel {} cannot be launched: grid {} x {} x {}; at most 2147483647 x 65535 x 65535",
+      launch.id, grid.x, grid.y, grid.z);
   IMPASTO_CHECK(std::uint64_t{grid.x} * grid.y * grid.z <= kMostBlocks,
-                "kernel {}: {} x {} x {} blocks are too many for the host", launch.id, grid.x, grid.y,
-                grid.z);
+                "kernel {}: {} x {} x {} blocks are too many for the host", launch.id, grid.x,
+                grid.y, grid.z);
   IMPASTO_CHECK(launch.shared_bytes <= SharedMemory::kLimit,
                 "kernel {} cannot be launched: {} bytes of dynamic shared memory, at most {}",
                 launch.id, launch.shared_bytes, SharedMemory::kLimit);
@@ -85,7 +87,8 @@ class Executor::Lease {
   std::unique_ptr<Block> block_;
 };
 
-Executor::Executor(ThreadPool& threads, const Options& options) : threads_(threads), options_(options) {
+Executor::Executor(ThreadPool& threads, const Options& options)
+    : threads_(threads), options_(options) {
   if (options.race && !race_available()) {
     throw InputError("this build has no race detector: configure it without IMPASTO_SANITIZE");
   }

@@ -1,5 +1,5 @@
-// Fibers: stacks with a guard page each, and the switch between them (Boost.Context's fcontext, 6 ns).
-// A fiber runs one function for ever; whoever uses it parks it and wakes it by switching.
+// Fibers: stacks with a guard page each, and the switch between them (Boost.Context's fcontext, 6
+// ns). A fiber runs one function for ever; whoever uses it parks it and wakes it by switching.
 #pragma once
 
 #include <cstddef>

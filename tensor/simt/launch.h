@@ -11,8 +11,8 @@ struct Launch {
   const char* id;
   Dim3 grid;
   Dim3 block;
-  std::size_t shared_bytes = 0;              // dynamic
-  void (*kernel)(const void*) = nullptr;     // runs one thread, given the arguments
+  std::size_t shared_bytes = 0;           // dynamic
+  void (*kernel)(const void*) = nullptr;  // runs one thread, given the arguments
   const void* arguments = nullptr;
   std::size_t arguments_bytes = 0;
   bool instrumented = false;  // compiled for the race detector

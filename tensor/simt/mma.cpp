@@ -13,7 +13,7 @@ namespace impasto::simt {
 namespace {
 
 constexpr unsigned kWholeWarp = 0xffffffffu;
-constexpr int kRows = 16, kColumns = 8;
+constexpr int kRows = 16, kColumns = 8, kMostDepth = 16;
 
 // Element `half` of a register that holds two.
 std::uint16_t half_of(std::uint32_t bits, int half) {
@@ -43,14 +43,15 @@ struct F16 {
 template <class Element>
 void multiply(unsigned, void* const* operands) {
   constexpr int kDepth = Element::kDepth, kPacked = Element::kPacked;
-  double a[kRows][kDepth], b[kDepth][kColumns];
+  double a[kRows][kMostDepth], b[kMostDepth][kColumns];
   for (int lane = 0; lane < kWarp; ++lane) {
     const Fragments& own = *static_cast<const Fragments*>(operands[lane]);
     const int g = lane / 4, t = lane % 4;
     for (int half = 0; half < kPacked; ++half) {
       const int k = t * kPacked + half;
       for (int i = 0; i < 4; ++i) {
-        a[g + i % 2 * 8][k + i / 2 * kDepth / 2] = static_cast<double>(Element::value(own.a[i], half));
+        a[g + i % 2 * 8][k + i / 2 * kDepth / 2] =
+            static_cast<double>(Element::value(own.a[i], half));
       }
       for (int i = 0; i < 2; ++i) {
         b[k + i * kDepth / 2][g] = static_cast<double>(Element::value(own.b[i], half));
@@ -118,8 +119,8 @@ void load_matrices(std::uint32_t* r, const void* row, bool transposed, Where whe
                            block.name_of(block.thread()), where.file, where.line));
   }
   Rows operand{r, row};
-  sync_warp({kWholeWarp, transposed ? "ldmatrix trans" : "ldmatrix", transposed ? load<true> : load<false>,
-             &operand, where});
+  sync_warp({kWholeWarp, transposed ? "ldmatrix trans" : "ldmatrix",
+             transposed ? load<true> : load<false>, &operand, where});
 }
 
 std::uint16_t bf16_bits(float value) {

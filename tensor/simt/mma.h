@@ -1,5 +1,5 @@
-// Host twins of tensor/cuda/mma.h, with the PTX ISA's fragments. Products are exact; a sum is taken in
-// f64 and rounded once, so it agrees with a tensor core's on integers and within its rounding
+// Host twins of tensor/cuda/mma.h, with the PTX ISA's fragments. Products are exact; a sum is taken
+// in f64 and rounded once, so it agrees with a tensor core's on integers and within its rounding
 // elsewhere. Copies finish at the latest moment that their waits allow, in some orders at once.
 #pragma once
 

@@ -7,10 +7,10 @@ namespace impasto::simt {
 namespace {
 
 [[noreturn]] void refuse(std::string_view text, std::string_view item) {
-  throw InputError(fmt::format(
-      "IMPASTO_SIMT=\"{}\": \"{}\" is unknown; it is a list, with commas, of "
-      "order=forward|reverse|random|priorities, seed=NUMBER and race",
-      text, item));
+  throw InputError(
+      fmt::format("IMPASTO_SIMT=\"{}\": \"{}\" is unknown; it is a list, with commas, of "
+                  "order=forward|reverse|random|priorities, seed=NUMBER and race",
+                  text, item));
 }
 
 bool parse_order(std::string_view value, Order& order) {

@@ -17,7 +17,8 @@ constexpr std::uintptr_t kWord = 4;
 constexpr unsigned kWholeWord = 0xf;
 
 bool within(const void* address, const void* begin, std::size_t bytes) {
-  return reinterpret_cast<std::uintptr_t>(address) - reinterpret_cast<std::uintptr_t>(begin) < bytes;
+  return reinterpret_cast<std::uintptr_t>(address) - reinterpret_cast<std::uintptr_t>(begin) <
+         bytes;
 }
 
 const void* pointer(std::uintptr_t address) {
@@ -163,8 +164,7 @@ std::string text_of_pc(const void* pc) {
   // The address after the call: one less is in it.
   const auto offset =
       static_cast<const char*>(pc) - static_cast<const char*>(info.dli_fbase) - std::ptrdiff_t{1};
-  std::string text =
-      fmt::format("{}+{:#x}", slash == nullptr ? info.dli_fname : slash + 1, offset);
+  std::string text = fmt::format("{}+{:#x}", slash == nullptr ? info.dli_fname : slash + 1, offset);
   if (info.dli_sname != nullptr) text += fmt::format(" ({})", info.dli_sname);
   return text;
 }

@@ -1,9 +1,11 @@
-// Finds data races between the threads of a block: two accesses to one byte, one of them a write, not
-// both atomic, with neither a barrier nor, inside a warp, a __syncwarp between them. One run in any
-// order finds a missing barrier, because what counts is not who came first but what lies between.
+// Finds data races between the threads of a block: two accesses to one byte, one of them a write,
+// not both atomic, with neither a barrier nor, inside a warp, a __syncwarp between them. One run in
+// any order finds a missing barrier, because what counts is not who came first but what lies
+// between.
 //
-// Kernels compiled with -fsanitize=thread call in here for each access (race_hooks.cpp). The memory of
-// what was accessed is kept by words of 4 bytes; a word that is accessed in parts is kept by bytes.
+// Kernels compiled with -fsanitize=thread call in here for each access (race_hooks.cpp). The memory
+// of what was accessed is kept by words of 4 bytes; a word that is accessed in parts is kept by
+// bytes.
 #pragma once
 
 #include <array>

@@ -25,9 +25,11 @@ void LaunchRaces::merge(Accesses& all, const Accesses& now) {
 std::string LaunchRaces::text(const Touch& touch, int byte, const Accesses& before,
                               const Accesses& now) {
   const auto address = touch.word * 4 + static_cast<std::uintptr_t>(byte);
-  const std::string other = before.block == kSeveral ? "other blocks" : fmt::format("block {}", before.block);
-  return fmt::format("data race between blocks on global memory, address {:#x}: {} at {}; block {} at {}",
-                     address, other, text_of_pc(before.pc), touch.block, text_of_pc(now.pc));
+  const std::string other =
+      before.block == kSeveral ? "other blocks" : fmt::format("block {}", before.block);
+  return fmt::format(
+      "data race between blocks on global memory, address {:#x}: {} at {}; block {} at {}", address,
+      other, text_of_pc(before.pc), touch.block, text_of_pc(now.pc));
 }
 
 std::string LaunchRaces::add(const Touch& touch, const RaceCell& cell) {

@@ -1,7 +1,7 @@
 // Data races between the blocks of one launch, on global memory: blocks are not ordered, so two of
-// them may touch one byte only when both read, or both are atomic, or one fenced (__threadfence) after
-// its access and the other before its own: the way in which the last block to end may read what the
-// others wrote.
+// them may touch one byte only when both read, or both are atomic, or one fenced (__threadfence)
+// after its access and the other before its own: the way in which the last block to end may read
+// what the others wrote.
 #pragma once
 
 #include <array>
@@ -17,14 +17,14 @@ namespace impasto::simt {
 class LaunchRaces {
  public:
   struct Touch {
-    std::uintptr_t word;   // address / 4
-    unsigned mask;         // of its bytes
+    std::uintptr_t word;  // address / 4
+    unsigned mask;        // of its bytes
     std::uint32_t block;
-    std::uint8_t fences;   // of the block, when it ended
+    std::uint8_t fences;  // of the block, when it ended
   };
 
-  // Adds what a block did to a word; what was found first, empty when nothing is wrong. Callers hold
-  // the lock for a block's words.
+  // Adds what a block did to a word; what was found first, empty when nothing is wrong. Callers
+  // hold the lock for a block's words.
   std::string add(const Touch& touch, const RaceCell& cell);
   std::mutex& mutex() { return mutex_; }
 
@@ -42,7 +42,8 @@ class LaunchRaces {
   };
   static bool conflict(const Accesses& before, const Accesses& now);
   static void merge(Accesses& all, const Accesses& now);
-  static std::string text(const Touch& touch, int byte, const Accesses& before, const Accesses& now);
+  static std::string text(const Touch& touch, int byte, const Accesses& before,
+                          const Accesses& now);
 
   std::mutex mutex_;
   std::unordered_map<std::uintptr_t, Word> words_;

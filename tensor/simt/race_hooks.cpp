@@ -1,6 +1,7 @@
-// What code compiled with -fsanitize=thread calls, in place of the runtime library that g++ would link.
-// Kernels are compiled that way a second time. While nobody looks for races each is a load and a
-// branch, so an inline function that the linker took from such an object does no harm elsewhere.
+// What code compiled with -fsanitize=thread calls, in place of the runtime library that g++ would
+// link. Kernels are compiled that way a second time. While nobody looks for races each is a load
+// and a branch, so an inline function that the linker took from such an object does no harm
+// elsewhere.
 #include <cstddef>
 #include <cstring>
 
@@ -23,14 +24,14 @@ bool race_available() {
 
 }  // namespace impasto::simt
 
-#define IMPASTO_HOOK(name, bytes, kind)                                                       \
-  void __tsan_##name(void* address);                                                          \
-  void __tsan_##name(void* address) {                                                         \
+#define IMPASTO_HOOK(name, bytes, kind)                                                            \
+  void __tsan_##name(void* address);                                                               \
+  void __tsan_##name(void* address) {                                                              \
     impasto::simt::note(address, bytes, impasto::simt::Access::kind, __builtin_return_address(0)); \
   }
-#define IMPASTO_HOOKS(bytes)                    \
-  IMPASTO_HOOK(read##bytes, bytes, read)        \
-  IMPASTO_HOOK(write##bytes, bytes, write)      \
+#define IMPASTO_HOOKS(bytes)                        \
+  IMPASTO_HOOK(read##bytes, bytes, read)            \
+  IMPASTO_HOOK(write##bytes, bytes, write)          \
   IMPASTO_HOOK(volatile_read##bytes, bytes, read)   \
   IMPASTO_HOOK(volatile_write##bytes, bytes, write) \
   IMPASTO_HOOK(unaligned_read##bytes, bytes, read)  \

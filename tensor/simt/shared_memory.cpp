@@ -12,9 +12,9 @@ namespace impasto::simt {
 namespace {
 
 constexpr std::size_t kAlignment = 16;
-constexpr std::size_t kZone = 512;     // a row or so: an index that is off by a row lands in it
+constexpr std::size_t kZone = 512;  // a row or so: an index that is off by a row lands in it
 constexpr std::size_t kMostSlots = 64;
-constexpr int kPoison = 0xff;          // NaN in every floating-point type
+constexpr int kPoison = 0xff;  // NaN in every floating-point type
 // Between slots, in a build without AddressSanitizer: NaN, too, but not what poison looks like.
 constexpr std::uint16_t kCanary = 0xfffa;
 
@@ -40,7 +40,8 @@ void close_zone(char* begin, const char* end) {
 // The first byte of a zone that is not as it was, or null.
 const char* changed(const char* begin, const char* end) {
   for (; begin < end && reinterpret_cast<std::uintptr_t>(begin) % 8 != 0; ++begin) {
-    const auto want = static_cast<char>(kCanary >> (reinterpret_cast<std::uintptr_t>(begin) % 2 * 8));
+    const auto want =
+        static_cast<char>(kCanary >> (reinterpret_cast<std::uintptr_t>(begin) % 2 * 8));
     if (*begin != want) return begin;
   }
   constexpr std::uint64_t kWord = kCanary * 0x0001000100010001u;
@@ -103,12 +104,14 @@ void* SharedMemory::place(SharedSlot& slot, std::size_t bytes, const char* name)
   if (number >= places_.size()) places_.resize(number + 1);
   if (places_[number] != nullptr) return places_[number];
   static_bytes_ += bytes;
-  IMPASTO_CHECK(static_bytes_ <= kStaticLimit, "static shared memory, {} bytes up to {}, exceeds {}",
-                static_bytes_, name, kStaticLimit);
+  IMPASTO_CHECK(static_bytes_ <= kStaticLimit,
+                "static shared memory, {} bytes up to {}, exceeds {}", static_bytes_, name,
+                kStaticLimit);
   IMPASTO_CHECK(static_bytes_ + dynamic_bytes_ <= kLimit,
                 "{} bytes of static and {} of dynamic shared memory exceed {}", static_bytes_,
                 dynamic_bytes_, kLimit);
-  IMPASTO_CHECK(slots_.size() < kMostSlots, "more than {} declarations of shared memory", kMostSlots);
+  IMPASTO_CHECK(slots_.size() < kMostSlots, "more than {} declarations of shared memory",
+                kMostSlots);
   return places_[number] = add(bytes, name);
 }
 

@@ -1,5 +1,5 @@
-// The shared memory of one block: slots between red zones, poisoned so that what is read before it is
-// written is NaN.
+// The shared memory of one block: slots between red zones, poisoned so that what is read before it
+// is written is NaN.
 #pragma once
 
 #include <cstddef>
@@ -51,8 +51,8 @@ class SharedMemory {
   char* add(std::size_t bytes, const char* name);
 
   std::unique_ptr<char[]> allocation_;
-  char* memory_ = nullptr;       // aligned
-  std::size_t used_ = 0;         // a multiple of the alignment
+  char* memory_ = nullptr;  // aligned
+  std::size_t used_ = 0;    // a multiple of the alignment
   std::size_t static_bytes_ = 0;
   std::size_t dynamic_bytes_ = 0;
   void* dynamic_ = nullptr;

@@ -32,23 +32,25 @@ void Block::barrier(Where where) {
 WarpGroup& Block::join(Warp& warp, const WarpCall& call) {
   const std::uint32_t bit = 1u << (current_ % kWarp);
   if ((call.mask & bit) == 0) {
-    fail(fmt::format("{} is not in the mask {:#010x} of its {} in {}:{}", name_of(current_), call.mask,
-                     call.operation, call.where.file, call.where.line));
+    fail(fmt::format("{} is not in the mask {:#010x} of its {} in {}:{}", name_of(current_),
+                     call.mask, call.operation, call.where.file, call.where.line));
   }
   if ((call.mask & ~warp.live) != 0) {
-    fail(fmt::format("{} waits for lanes {:#010x} in {} in {}:{}, but lanes {:#010x} have ended or "
-                     "never were",
-                     name_of(current_), call.mask, call.operation, call.where.file, call.where.line,
-                     call.mask & ~warp.live));
+    fail(
+        fmt::format("{} waits for lanes {:#010x} in {} in {}:{}, but lanes {:#010x} have ended or "
+                    "never were",
+                    name_of(current_), call.mask, call.operation, call.where.file, call.where.line,
+                    call.mask & ~warp.live));
   }
   for (int i = 0; i < warp.groups; ++i) {
     WarpGroup& group = warp.group[static_cast<std::size_t>(i)];
     if (group.mask != call.mask) continue;
     if (group.operation != call.operation || group.where.line != call.where.line) {
-      fail(fmt::format("{} is at {} in {}:{}, while lanes {:#010x} of its warp wait for it in {} in "
-                       "{}:{}",
-                       name_of(current_), call.operation, call.where.file, call.where.line,
-                       group.arrived, group.operation, group.where.file, group.where.line));
+      fail(
+          fmt::format("{} is at {} in {}:{}, while lanes {:#010x} of its warp wait for it in {} in "
+                      "{}:{}",
+                      name_of(current_), call.operation, call.where.file, call.where.line,
+                      group.arrived, group.operation, group.where.file, group.where.line));
     }
     return group;
   }
@@ -89,8 +91,8 @@ std::string Block::name_of(int thread) const {
 }
 
 void Block::fail_deadlock() const {
-  std::string text = fmt::format("deadlock of {} threads: {} have ended, {} wait at a barrier", threads_,
-                                 threads_ - live_, at_barrier_);
+  std::string text = fmt::format("deadlock of {} threads: {} have ended, {} wait at a barrier",
+                                 threads_, threads_ - live_, at_barrier_);
   if (at_barrier_ > 0) {
     text += fmt::format(" in {}:{}", barrier_where_.file, barrier_where_.line);
   }
