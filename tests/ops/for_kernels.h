@@ -12,8 +12,8 @@
 
 namespace impasto::test {
 
-// What a kernel may ask for in a test on this machine: GPU kernels run on $IMPASTO_TEST_DEVICE, without one
-// on the host executor.
+// What a kernel may ask for in a test on this machine: GPU kernels run on $IMPASTO_TEST_DEVICE,
+// without one on the host executor.
 inline Features testable(const Features& host, Backend backend) {
   if (backend == Backend::cpu) return host;
   const Device device = test_device();

@@ -18,7 +18,7 @@ class Visit {
  public:
   explicit Visit(Device device) : device_(device) {}
   ~Visit() {
-    for (const Away& away : away_) {
+    for (Away& away : away_) {
       gpu::copy(away.home.raw(), away.home.device(), away.tensor->raw(), device_,
                 away.home.bytes());
       *away.tensor = away.home;

@@ -133,10 +133,15 @@ TEST_CASE("a kernel's id names what it is written for") {
 
 TEST_CASE("a kernel runs on the devices that it is written for") {
   const Kernel<ToyProblem, ToyArgs> kernels[] = {
-      {.info = {.id = "toy.fwd.cudnn.f32", .backend = Backend::cuda_library}},
-      {.info = {.id = "toy.fwd.cuda.new", .backend = Backend::gpu, .needs = Feature::sm80}},
-      {.info = {.id = "toy.fwd.cuda.old", .backend = Backend::gpu}},
-      {.info = {.id = "toy.fwd.cpu.reference"}},
+      {.info = {.id = "toy.fwd.cudnn.f32",
+                .idea = "of the test",
+                .backend = Backend::cuda_library}},
+      {.info = {.id = "toy.fwd.cuda.new",
+                .idea = "of the test",
+                .backend = Backend::gpu,
+                .needs = Feature::sm80}},
+      {.info = {.id = "toy.fwd.cuda.old", .idea = "of the test", .backend = Backend::gpu}},
+      {.info = {.id = "toy.fwd.cpu.reference", .idea = "of the test"}},
   };
   const KernelTable<ToyProblem, ToyArgs> table = {"toy.fwd", kernels};
   const auto chosen = [&](Features features) { return select(table, {1}, features).info.id; };

@@ -13,6 +13,8 @@
 namespace impasto {
 namespace {
 
+using namespace test;
+
 const std::int64_t kCounts[] = {1, 3, 63, 64, 65, 1000, 128 * 512 + 17};
 
 Tensor random_source(std::int64_t count, DType dtype) {
