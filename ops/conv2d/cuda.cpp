@@ -23,11 +23,10 @@ GpuConvolution gpu_convolution(const Conv2dProblem& p) {
 }
 
 void check_here(const Context& context, const Tensor& operand, DType dtype) {
-  IMPASTO_CHECK(!operand.defined() ||
-                    (operand.device() == context.device() && operand.dtype() == dtype),
-                "conv2d on {}: operand {} is {} on {}", to_string(context.device()),
-                operand.shape().to_string(), to_string(operand.dtype()),
-                to_string(operand.device()));
+  IMPASTO_CHECK(
+      !operand.defined() || (operand.device() == context.device() && operand.dtype() == dtype),
+      "conv2d on {}: operand {} is {} on {}", to_string(context.device()),
+      operand.shape().to_string(), to_string(operand.dtype()), to_string(operand.device()));
 }
 
 // Of either dtype.
@@ -91,9 +90,12 @@ const void* packed_filters(Context& context, const GpuCorrelator& kernel, const 
 
 GpuBorder gpu_border(PadMode mode) {
   switch (mode) {
-    case PadMode::zero: return GpuBorder::zero;
-    case PadMode::reflect: return GpuBorder::reflect;
-    case PadMode::replicate: return GpuBorder::replicate;
+    case PadMode::zero:
+      return GpuBorder::zero;
+    case PadMode::reflect:
+      return GpuBorder::reflect;
+    case PadMode::replicate:
+      return GpuBorder::replicate;
   }
   throw Error("unknown padding");
 }
@@ -181,6 +183,18 @@ void unfuse_gradient_gpu(Context& context, const Conv2dProblem& p, const Conv2dU
   direct.mask_read = mask_address(context, upstream.mask);
   direct.dst = address(context, grad, p.dtype);
   IMPASTO_ON_GPU(context, backward_activation, direct);
+}
+
+void finish_outputs_gpu(Context& context, const Conv2dProblem& p, const Tensor& out, Tensor& dst,
+                        Tensor* mask) {
+  GpuFinish finish;
+  finish.shape = gpu_convolution(p);
+  finish.out = gpu_data<float>(context, out);
+  finish.dst = gpu_data<float>(context, dst);
+  if (mask != nullptr) {
+    finish.mask = static_cast<std::uint8_t*>(address(context, *mask, DType::bits));
+  }
+  IMPASTO_ON_GPU(context, finish_outputs, finish);
 }
 
 GpuCorrelation gpu_correlation(const Correlation& c) {
