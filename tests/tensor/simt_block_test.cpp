@@ -157,10 +157,10 @@ Damage past_the_end(int variant) {
 
 TEST_CASE("writes past the end are seen by what lies there") {
   if (kAddressSanitizer) return;
-  CHECK(contains(past_the_end(0).report, "shared memory: byte 256 of tile, which has 256"));
+  CHECK(contains(past_the_end(0).report, "out of bounds: byte 256 of tile, which has 256"));
   CHECK(contains(past_the_end(1).report, "byte 256 of dynamic shared memory, which has 256"));
   CHECK(past_the_end(2).global);
-  CHECK(contains(past_the_end(3).report, "written past the end of shared memory"));
+  CHECK(contains(past_the_end(3).report, "out of bounds: byte -4 of tile"));
   CHECK(!past_the_end(3).global);
   CHECK(past_the_end(4).report.empty());
 }
