@@ -36,7 +36,7 @@ __device__ Pixel pixel_of_thread(int n, int h, int w) {
   return {static_cast<int>(row / h), static_cast<int>(row % h), static_cast<int>(index % w)};
 }
 
-__device__ std::int64_t pixel_index(int n, int h, int w, Pixel at) {
+__device__ std::int64_t pixel_index(int h, int w, Pixel at) {
   return (static_cast<std::int64_t>(at.n) * h + at.y) * w + at.x;
 }
 
@@ -78,7 +78,7 @@ __device__ __forceinline__ void sum_outputs(const Operands<T>& p, Pixel at, int 
         const int sy = shown_pixel(y * s.stride + i - s.pad, s.h, s.border);
         const int sx = shown_pixel(x * s.stride + j - s.pad, s.w, s.border);
         const bool inside = y < s.oh && x < s.ow && sy >= 0 && sx >= 0;
-        from[q] = inside ? p.src + pixel_index(s.n, s.h, s.w, {at.n, sy, sx}) * s.ic : nullptr;
+        from[q] = inside ? p.src + pixel_index(s.h, s.w, {at.n, sy, sx}) * s.ic : nullptr;
       }
       add_products(from, p.wei + static_cast<std::int64_t>(i * s.kw + j) * s.ic, steps, s.ic, sums);
     }
@@ -99,7 +99,7 @@ __global__ void __launch_bounds__(kThreads) forward_kernel(Operands<T> p) {
   if (at.n == s.n) return;
   T sums[1][kChannels] = {};
   sum_outputs<T, 1>(p, at, o, sums);
-  const std::int64_t pixel = pixel_index(s.n, s.oh, s.ow, at);
+  const std::int64_t pixel = pixel_index(s.oh, s.ow, at);
   unsigned bits = 0;
 #pragma unroll
   for (int k = 0; k < kChannels; ++k) {
@@ -129,7 +129,7 @@ __global__ void __launch_bounds__(kThreads) forward_pooled_kernel(Operands<T> p)
     const T out[4] = {sums[0][k], sums[1][k], sums[2][k], sums[3][k]};
     unsigned reach = 0;
     const T pooled = pool_window(out, s.pool, s.relu, reach);
-    p.dst[pixel_index(s.n, s.oh / 2, s.ow / 2, window) * s.oc + o + k] = pooled;
+    p.dst[pixel_index(s.oh / 2, s.ow / 2, window) * s.oc + o + k] = pooled;
 #pragma unroll
     for (int q = 0; q < 4; ++q) bits[q] |= (reach >> q & 1u) << k;
   }
@@ -138,7 +138,7 @@ __global__ void __launch_bounds__(kThreads) forward_pooled_kernel(Operands<T> p)
   for (int q = 0; q < 4; ++q) {
     const Pixel one{at.n, at.y + q / 2, at.x + q % 2};
     if (one.y >= s.oh || one.x >= s.ow) continue;
-    p.mask[pixel_index(s.n, s.oh, s.ow, one) * mask_bytes(s.oc) + o / 8] =
+    p.mask[pixel_index(s.oh, s.ow, one) * mask_bytes(s.oc) + o / 8] =
         static_cast<std::uint8_t>(bits[q]);
   }
 }
@@ -148,11 +148,11 @@ template <class T>
 __device__ __forceinline__ void pull(const Operands<T>& p, Pixel out, const T* wei, int c,
                                      T (&sums)[kChannels]) {
   const GpuConvolution& s = p.shape;
-  const std::int64_t pixel = pixel_index(s.n, s.oh, s.ow, out);
+  const std::int64_t pixel = pixel_index(s.oh, s.ow, out);
   const bool pooled = s.pool != TilePool::none;
   // Outputs that no window read have no bits: what they would be read from is never touched.
   const T* grad =
-      p.src + (pooled ? pixel_index(s.n, s.oh / 2, s.ow / 2, {out.n, out.y / 2, out.x / 2}) : pixel) *
+      p.src + (pooled ? pixel_index(s.oh / 2, s.ow / 2, {out.n, out.y / 2, out.x / 2}) : pixel) *
                   s.oc;
   const T scale = s.pool == TilePool::average ? T(0.25) : T(1);
   const std::uint8_t* bits =
@@ -200,7 +200,7 @@ __global__ void __launch_bounds__(kThreads) backward_data_kernel(Operands<T> p) 
       }
     }
   }
-  T* to = p.dst + pixel_index(s.n, s.h, s.w, at) * s.ic + c;
+  T* to = p.dst + pixel_index(s.h, s.w, at) * s.ic + c;
 #pragma unroll
   for (int k = 0; k < kChannels; ++k) {
     if (c + k < s.ic) to[k] = sums[k];

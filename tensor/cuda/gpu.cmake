@@ -13,7 +13,8 @@ function(impasto_gpu_host_source target path mode)
   target_include_directories(${objects} PRIVATE "${PROJECT_SOURCE_DIR}")
   target_compile_definitions(${objects} PRIVATE IMPASTO_GPU=${mode})
   # threadIdx is unsigned and sizes are int: kernels would be more casts than arithmetic.
-  target_compile_options(${objects} PRIVATE -Wno-sign-conversion ${ARGN})
+  # And the host has no registers to unroll for.
+  target_compile_options(${objects} PRIVATE -Wno-sign-conversion -Wno-unknown-pragmas ${ARGN})
   target_sources(${target} PRIVATE $<TARGET_OBJECTS:${objects}>)
 endfunction()
 
