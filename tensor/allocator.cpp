@@ -23,7 +23,13 @@ namespace impasto {
 void* Allocator::allocate(std::size_t bytes, Lifetime lifetime) {
   const std::size_t live = live_.fetch_add(bytes) + bytes;
   const std::size_t limit = limit_.load();
-  void* pointer = limit != 0 && live > limit ? nullptr : do_allocate(bytes, lifetime);
+  void* pointer = nullptr;
+  try {
+    if (limit == 0 || live <= limit) pointer = do_allocate(bytes, lifetime);
+  } catch (...) {
+    live_.fetch_sub(bytes);
+    throw;
+  }
   if (pointer == nullptr) {
     live_.fetch_sub(bytes);
     throw OutOfMemory(bytes, live - bytes);

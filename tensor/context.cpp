@@ -59,6 +59,7 @@ GpuCode Context::gpu_code() const {
 CudaState& Context::cuda() {
   IMPASTO_CHECK(device().type == DeviceType::cuda, "a context of {} has no CUDA",
                 to_string(device()));
+  cuda_make_current(device().index);
   if (!cuda_) cuda_ = make_cuda_state(device().index);
   return *cuda_;
 }

@@ -185,6 +185,18 @@ void unfuse_gradient_gpu(Context& context, const Conv2dProblem& p, const Conv2dU
   IMPASTO_ON_GPU(context, backward_activation, direct);
 }
 
+void finish_outputs_gpu(Context& context, const Conv2dProblem& p, const Tensor& out, Tensor& dst,
+                        Tensor* mask) {
+  GpuFinish finish;
+  finish.shape = gpu_convolution(p);
+  finish.out = gpu_data<float>(context, out);
+  finish.dst = gpu_data<float>(context, dst);
+  if (mask != nullptr) {
+    finish.mask = static_cast<std::uint8_t*>(address(context, *mask, DType::bits));
+  }
+  IMPASTO_ON_GPU(context, finish_outputs, finish);
+}
+
 GpuCorrelation gpu_correlation(const Correlation& c) {
   GpuCorrelation g;
   g.n = static_cast<int>(c.n), g.h = static_cast<int>(c.h), g.w = static_cast<int>(c.w);

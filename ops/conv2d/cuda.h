@@ -69,6 +69,10 @@ Support if_mixed(const Conv2dProblem& p) {
 // The gradient of the sums, as unfuse_gradient() of epilogue.h.
 void unfuse_gradient_gpu(Context&, const Conv2dProblem&, const Conv2dUpstream&, Tensor& grad);
 
+// Mask, if not null, and dst, when pooled, from finished outputs, as finish_outputs() of epilogue.h.
+void finish_outputs_gpu(Context&, const Conv2dProblem&, const Tensor& out, Tensor& dst,
+                        Tensor* mask);
+
 // What kernels of correlations are made from, for those that need more than a GpuCorrelator.
 GpuCorrelation gpu_correlation(const Correlation& correlation);
 GpuFilterView gpu_view(const FilterView& view);

@@ -60,6 +60,14 @@ struct GpuFilterView {
   std::int64_t o_step = 0, i_step = 0, j_step = 0, c_step = 0;
 };
 
+// Mask and pool from finished outputs, as finish_outputs() of epilogue.h.
+struct GpuFinish {
+  GpuConvolution shape;
+  const float* out = nullptr;    // [n, oh, ow, oc], bias and ReLU applied
+  float* dst = nullptr;          // unused without a pool: out is dst
+  std::uint8_t* mask = nullptr;  // may be null
+};
+
 // How many numbers of 32 bits packed filters have, zeros behind the last channels.
 enum class GpuElement : std::uint8_t { f32, bf16, f16 };
 struct GpuPacking {
@@ -82,6 +90,8 @@ IMPASTO_GPU_DECLARE(void direct_backward_data(const GpuQueue&, const GpuDirect&)
 IMPASTO_GPU_DECLARE(void direct_backward_filter(const GpuQueue&, const GpuDirect&));
 // Reads src through mask_read and writes dst, both of dst's channels.
 IMPASTO_GPU_DECLARE(void backward_activation(const GpuQueue&, const GpuDirect&));
+
+IMPASTO_GPU_DECLARE(void finish_outputs(const GpuQueue&, const GpuFinish&));
 
 IMPASTO_GPU_DECLARE(void fold_border(const GpuQueue&, const GpuFold&));
 // [block of o, c, i, j, o within the block]; f32 only

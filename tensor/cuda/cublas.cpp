@@ -80,4 +80,27 @@ CublasHandle::CublasHandle(int device)
       cublas_functions().set_workspace(get(), workspace_.data(), workspace_.bytes()));
 }
 
+void CublasHandle::multiply(const CublasProduct& p, CudaMath math) {
+  // Read by columns, row-major C is C^T = op(B)^T op(A)^T.
+  const cublasOperation_t b_form = p.transpose_b ? CUBLAS_OP_T : CUBLAS_OP_N;
+  const cublasOperation_t a_form = p.transpose_a ? CUBLAS_OP_T : CUBLAS_OP_N;
+  const std::int64_t b_row = p.transpose_b ? p.k : p.n, a_row = p.transpose_a ? p.m : p.k;
+  const cublasComputeType_t compute =
+      math == CudaMath::tf32 ? CUBLAS_COMPUTE_32F_FAST_TF32 : CUBLAS_COMPUTE_32F;
+  IMPASTO_CUBLAS_CALL(cublas_functions().gemm(get(), b_form, a_form, p.n, p.m, p.k, &p.alpha, p.b,
+                                              CUDA_R_32F, b_row, p.k * p.n, p.a, CUDA_R_32F, a_row,
+                                              p.m * p.k, &p.beta, p.c, CUDA_R_32F, p.n, p.m * p.n,
+                                              p.count, compute, CUBLAS_GEMM_DEFAULT));
+}
+
+void CublasHandle::symmetrize(const float* src, float* dst, std::int64_t n, std::int64_t count,
+                              float factor) {
+  for (std::int64_t i = 0; i < count; ++i) {
+    const float* from = src + i * n * n;
+    IMPASTO_CUBLAS_CALL(cublas_functions().transpose_add(get(), CUBLAS_OP_N, CUBLAS_OP_T, n, n,
+                                                         &factor, from, n, &factor, from, n,
+                                                         dst + i * n * n, n));
+  }
+}
+
 }  // namespace impasto

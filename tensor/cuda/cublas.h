@@ -1,8 +1,7 @@
 // cuBLAS, loaded when it is first needed: linked, it would add 100 ms and 200 MiB to every start of
 // every program, also where no GPU is used. What is called of it is listed here.
 //
-//   CublasHandle& cublas = context.cuda().libraries.cublas();
-//   IMPASTO_CUBLAS_CALL(cublas->gemm(cublas.get(), ...));
+//   context.cuda().libraries.cublas().multiply({.m = 3, ...}, CudaMath::f32);
 #pragma once
 
 #include <string>
@@ -10,6 +9,7 @@
 #include <cublas_v2.h>
 
 #include "tensor/cuda/handles.h"
+#include "tensor/cuda/math.h"
 #include "tensor/cuda/memory.h"
 
 namespace impasto {
@@ -34,6 +34,17 @@ namespace cuda_detail {
 void destroy_cublas(cublasHandle_t handle) noexcept;
 }
 
+// C = alpha op(A) op(B) + beta C for `count` triples of matrices, each operand's one after another.
+// Row-major, as everywhere here; cuBLAS, which is not, is asked for the transposed product.
+struct CublasProduct {
+  std::int64_t m = 0, n = 0, k = 0, count = 1;
+  const float* a = nullptr;  // [m, k], or [k, m] when transposed
+  const float* b = nullptr;  // [k, n], or [n, k] when transposed
+  float* c = nullptr;        // [m, n]; not read where beta is 0
+  bool transpose_a = false, transpose_b = false;
+  float alpha = 1, beta = 0;
+};
+
 // Computes on the device's stream. What it needs beside the operands is memory of its own, taken
 // from the device's allocator: so it is accounted, and captured graphs hold no memory of cuBLAS.
 // The device must be the current one wherever this is made or used.
@@ -42,7 +53,11 @@ class CublasHandle {
   explicit CublasHandle(int device);
 
   cublasHandle_t get() const { return handle_.get(); }
-  const CublasFunctions* operator->() const { return &cublas_functions(); }
+
+  // Deterministic on one stream.
+  void multiply(const CublasProduct& product, CudaMath math);
+  // dst = factor (src + src^T) for `count` matrices [n, n] one after another: symmetric to the bit.
+  void symmetrize(const float* src, float* dst, std::int64_t n, std::int64_t count, float factor);
 
  private:
   CudaMemory workspace_;

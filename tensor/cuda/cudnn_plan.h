@@ -3,18 +3,15 @@
 // Nothing is timed: the choice, and so the bits of the result, is the same in every run.
 #pragma once
 
-#include <cstdint>
 #include <functional>
 #include <map>
 #include <string>
 #include <vector>
 
 #include "tensor/cuda/cudnn_graph.h"
+#include "tensor/cuda/math.h"
 
 namespace impasto {
-
-// tf32: tensor cores may round the operands of products to ten bits of mantissa. Sums are f32.
-enum class CudaMath : std::uint8_t { f32, tf32 };
 
 // For which device: that of a handle or, to see what would be chosen on another machine, one that
 // is described in cuDNN's own words (CUDNN_ATTR_DEVICEPROP_JSON_REPRESENTATION).

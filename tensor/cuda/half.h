@@ -6,7 +6,8 @@
 
 #ifdef __CUDACC__
 
-namespace impasto::gpu::inline IMPASTO_GPU {
+namespace impasto::gpu {
+inline namespace IMPASTO_GPU {
 
 __device__ __forceinline__ std::uint16_t bf16_bits(float value) {
   std::uint16_t bits;
@@ -38,7 +39,8 @@ __device__ __forceinline__ std::uint32_t pack_f16(float low, float high) {
   return bits;
 }
 
-}  // namespace impasto::gpu::inline IMPASTO_GPU
+}  // namespace IMPASTO_GPU
+}  // namespace impasto::gpu
 
 #else
 #include "tensor/simt/half.h"

@@ -30,7 +30,8 @@
   extern __shared__ __align__(16) unsigned char impasto_dynamic_shared_memory[]; \
   type* const name = reinterpret_cast<type*>(impasto_dynamic_shared_memory)
 
-namespace impasto::gpu::inline IMPASTO_GPU {
+namespace impasto::gpu {
+inline namespace IMPASTO_GPU {
 
 struct LaunchShape {
   const char* id;  // of the kernel, for messages
@@ -58,7 +59,8 @@ void launch(const GpuQueue& queue, const LaunchShape& shape, void (*kernel)(Para
   check_launch(shape.id, cudaGetLastError());
 }
 
-}  // namespace impasto::gpu::inline IMPASTO_GPU
+}  // namespace IMPASTO_GPU
+}  // namespace impasto::gpu
 
 #else
 #include "tensor/simt/device.h"

@@ -18,7 +18,8 @@
 
 #ifdef __CUDACC__
 
-namespace impasto::gpu::inline IMPASTO_GPU {
+namespace impasto::gpu {
+inline namespace IMPASTO_GPU {
 
 // Rounds to the 10 bits of mantissa that tensor cores read of an f32: nearest, ties away from zero.
 __device__ __forceinline__ std::uint32_t to_tf32(float value) {
@@ -89,7 +90,8 @@ __device__ __forceinline__ void cp_async_wait() {
   asm volatile("cp.async.wait_group %0;" ::"n"(Pending) : "memory");
 }
 
-}  // namespace impasto::gpu::inline IMPASTO_GPU
+}  // namespace IMPASTO_GPU
+}  // namespace impasto::gpu
 
 #else
 #include "tensor/simt/mma.h"

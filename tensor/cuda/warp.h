@@ -4,7 +4,8 @@
 
 #include "tensor/cuda/kernel.h"
 
-namespace impasto::gpu::inline IMPASTO_GPU {
+namespace impasto::gpu {
+inline namespace IMPASTO_GPU {
 
 constexpr unsigned kWholeWarp = 0xffffffffu;
 
@@ -50,4 +51,5 @@ __device__ __forceinline__ T block_sum(T value) {
   return total;
 }
 
-}  // namespace impasto::gpu::inline IMPASTO_GPU
+}  // namespace IMPASTO_GPU
+}  // namespace impasto::gpu

@@ -86,7 +86,7 @@ void Block::check_end() {
     if (active_race_->found()) fail(active_race_->finding());
   }
   const std::string damage = shared_.damage();
-  if (!damage.empty()) fail("written past the end of shared memory: " + damage);
+  if (!damage.empty()) fail("shared memory was written to out of bounds: " + damage);
 }
 
 // A fiber may go on on another OS thread in a later launch: this frame, the one that lasts, must

@@ -36,7 +36,8 @@
 #include "tensor/simt/device_vectors.h"
 #include "tensor/simt/device_warp.h"
 
-namespace impasto::gpu::inline IMPASTO_GPU {
+namespace impasto::gpu {
+inline namespace IMPASTO_GPU {
 
 struct LaunchShape {
   const char* id;  // of the kernel, for messages
@@ -71,4 +72,5 @@ void launch(const GpuQueue& queue, const LaunchShape& shape, void (*kernel)(Para
                                &Call<Parameters...>::run, &call, sizeof(call), kInstrumented});
 }
 
-}  // namespace impasto::gpu::inline IMPASTO_GPU
+}  // namespace IMPASTO_GPU
+}  // namespace impasto::gpu

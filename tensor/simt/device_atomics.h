@@ -3,7 +3,8 @@
 
 #include "tensor/simt/atomics.h"
 
-namespace impasto::gpu::inline IMPASTO_GPU {
+namespace impasto::gpu {
+inline namespace IMPASTO_GPU {
 
 template <class T, class V>
 __forceinline__ T atomicAdd(T* address, V value) {
@@ -34,4 +35,5 @@ __forceinline__ T atomicCAS(T* address, E expected, V value) {
   return ::impasto::simt::atomic_compare(address, static_cast<T>(expected), static_cast<T>(value));
 }
 
-}  // namespace impasto::gpu::inline IMPASTO_GPU
+}  // namespace IMPASTO_GPU
+}  // namespace impasto::gpu

@@ -6,7 +6,8 @@
 #include <cmath>
 #include <cstdint>
 
-namespace impasto::gpu::inline IMPASTO_GPU {
+namespace impasto::gpu {
+inline namespace IMPASTO_GPU {
 
 __forceinline__ int __popc(unsigned x) {
   return std::popcount(x);
@@ -75,4 +76,5 @@ __forceinline__ float max(float a, float b) {
   return ::fmaxf(a, b);
 }
 
-}  // namespace impasto::gpu::inline IMPASTO_GPU
+}  // namespace IMPASTO_GPU
+}  // namespace impasto::gpu

@@ -3,7 +3,8 @@
 
 #include "tensor/simt/state.h"
 
-namespace impasto::gpu::inline IMPASTO_GPU {
+namespace impasto::gpu {
+inline namespace IMPASTO_GPU {
 
 using uint3 = ::impasto::simt::Index3;
 using dim3 = ::impasto::simt::Dim3;
@@ -58,4 +59,5 @@ __forceinline__ double2 make_double2(double x, double y) {
   return {x, y};
 }
 
-}  // namespace impasto::gpu::inline IMPASTO_GPU
+}  // namespace IMPASTO_GPU
+}  // namespace impasto::gpu

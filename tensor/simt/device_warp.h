@@ -7,7 +7,8 @@
 
 #include "tensor/simt/calls.h"
 
-namespace impasto::gpu::inline IMPASTO_GPU {
+namespace impasto::gpu {
+inline namespace IMPASTO_GPU {
 
 constexpr int warpSize = 32;
 
@@ -72,4 +73,5 @@ __forceinline__ T __shfl_xor_sync(unsigned mask, T value, int bits, int width = 
                           value);
 }
 
-}  // namespace impasto::gpu::inline IMPASTO_GPU
+}  // namespace IMPASTO_GPU
+}  // namespace impasto::gpu

@@ -6,7 +6,8 @@
 
 #include "tensor/simt/calls.h"
 
-namespace impasto::gpu::inline IMPASTO_GPU {
+namespace impasto::gpu {
+inline namespace IMPASTO_GPU {
 
 __forceinline__ std::uint16_t bf16_bits(float value) {
   return ::impasto::simt::bf16_bits(value);
@@ -28,4 +29,5 @@ __forceinline__ std::uint32_t pack_f16(float low, float high) {
   return f16_bits(low) | static_cast<std::uint32_t>(f16_bits(high)) << 16;
 }
 
-}  // namespace impasto::gpu::inline IMPASTO_GPU
+}  // namespace IMPASTO_GPU
+}  // namespace impasto::gpu

@@ -8,7 +8,8 @@
 
 #include "tensor/simt/calls.h"
 
-namespace impasto::gpu::inline IMPASTO_GPU {
+namespace impasto::gpu {
+inline namespace IMPASTO_GPU {
 
 __forceinline__ std::uint32_t to_tf32(float value) {
   const std::uint32_t bits = std::bit_cast<std::uint32_t>(value);
@@ -54,4 +55,5 @@ __forceinline__ void cp_async_wait() {
   ::impasto::simt::copy_async_wait(Pending);
 }
 
-}  // namespace impasto::gpu::inline IMPASTO_GPU
+}  // namespace IMPASTO_GPU
+}  // namespace impasto::gpu

@@ -144,11 +144,12 @@ void RaceDetector::report(std::uintptr_t address, const AccessRecord& before, bo
 
 void RaceDetector::end_block() {
   if (found()) return;
-  const std::lock_guard lock(launch_races_->mutex());
+  const LaunchRaces::Who who{static_cast<std::uint32_t>(number_), fences_};
   const auto add = [&](std::uintptr_t word, unsigned mask, const RaceCell& cell) {
     if (found() || within(pointer(word * kWord), shared_.begin(), SharedMemory::capacity())) return;
-    finding_ = launch_races_->add({word, mask, static_cast<std::uint32_t>(number_), fences_}, cell);
+    finding_ = launch_races_->add(who, word, mask, cell);
   };
+  const std::lock_guard lock(launch_races_->mutex());
   words_.for_each([&](std::uintptr_t word, const RaceCell& cell) {
     if (!cell.split) add(word, kWholeWord, cell);
   });
@@ -167,25 +168,6 @@ std::string text_of_pc(const void* pc) {
   std::string text = fmt::format("{}+{:#x}", slash == nullptr ? info.dli_fname : slash + 1, offset);
   if (info.dli_sname != nullptr) text += fmt::format(" ({})", info.dli_sname);
   return text;
-}
-
-void RaceTable::clear() {
-  used_ = 0;
-  ++generation_;
-}
-
-RaceCell& RaceTable::insert(Entry& entry, std::uintptr_t key) {
-  if (++used_ * 2 < entries_.size()) {
-    entry = {key, generation_, {}};
-    return entry.cell;
-  }
-  std::vector<Entry> old(entries_.size() * 2);
-  old.swap(entries_);
-  used_ = 0;
-  for (const Entry& kept : old) {
-    if (kept.generation == generation_) at(kept.key) = kept.cell;
-  }
-  return at(key);
 }
 
 }  // namespace impasto::simt

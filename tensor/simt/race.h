@@ -70,7 +70,7 @@ class RaceDetector {
   LaunchRaces* launch_races_ = nullptr;
   std::uint64_t number_ = 0;
 
-  RaceTable words_, bytes_;
+  RaceTable<RaceCell> words_, bytes_;
   std::uint32_t epoch_ = 0;
   std::uint32_t warp_epochs_ = 0;
   std::array<std::uint32_t, kMostWarps> warp_epoch_{};

@@ -22,38 +22,51 @@ void LaunchRaces::merge(Accesses& all, const Accesses& now) {
   all.fenced_after = all.fenced_after && now.fenced_after;
 }
 
-std::string LaunchRaces::text(const Touch& touch, int byte, const Accesses& before,
-                              const Accesses& now) {
-  const auto address = touch.word * 4 + static_cast<std::uintptr_t>(byte);
+LaunchRaces::Accesses LaunchRaces::of(Who who, const AccessRecord& record) {
+  return {who.block, record.atomic, record.fences > 0, record.fences < who.fences, record.pc};
+}
+
+std::string LaunchRaces::text(std::uintptr_t address, const Accesses& before, const Accesses& now) {
   const std::string other =
       before.block == kSeveral ? "other blocks" : fmt::format("block {}", before.block);
   return fmt::format(
       "data race between blocks on global memory, address {:#x}: {} at {}; block {} at {}", address,
-      other, text_of_pc(before.pc), touch.block, text_of_pc(now.pc));
+      other, text_of_pc(before.pc), now.block, text_of_pc(now.pc));
 }
 
-std::string LaunchRaces::add(const Touch& touch, const RaceCell& cell) {
-  const auto of = [&](const AccessRecord& record) {
-    return Accesses{touch.block, record.atomic, record.fences > 0, record.fences < touch.fences,
-                    record.pc};
-  };
-  Word& word = words_[touch.word];
-  for (int byte = 0; byte < 4; ++byte) {
-    if ((touch.mask >> byte & 1u) == 0) continue;
-    Accesses& writes = word.writes[static_cast<std::size_t>(byte)];
-    Accesses& reads = word.reads[static_cast<std::size_t>(byte)];
-    if (cell.write.epoch != 0) {
-      const Accesses now = of(cell.write);
-      if (conflict(writes, now)) return text(touch, byte, writes, now);
-      if (conflict(reads, now)) return text(touch, byte, reads, now);
-      merge(writes, now);
+std::string LaunchRaces::add_to(Cell& all, Who who, std::uintptr_t address, const RaceCell& cell) {
+  if (cell.write.epoch != 0) {
+    const Accesses now = of(who, cell.write);
+    if (conflict(all.writes, now)) return text(address, all.writes, now);
+    if (conflict(all.reads, now)) return text(address, all.reads, now);
+    merge(all.writes, now);
+  }
+  for (const AccessRecord& read : cell.reads) {
+    if (read.epoch == 0) continue;
+    const Accesses now = of(who, read);
+    if (conflict(all.writes, now)) return text(address, all.writes, now);
+    merge(all.reads, now);
+  }
+  return {};
+}
+
+std::string LaunchRaces::add(Who who, std::uintptr_t word, unsigned mask, const RaceCell& cell) {
+  constexpr unsigned kWord = 4, kWholeWord = 0xf;
+  Cell& all = words_.at(word);
+  if (!all.split) {
+    if (mask == kWholeWord) return add_to(all, who, word * kWord, cell);
+    all.split = true;
+    for (unsigned byte = 0; byte < kWord; ++byte) {
+      Cell& part = bytes_.at(word * kWord + byte);
+      part = all;
+      part.split = false;
     }
-    for (const AccessRecord& read : cell.reads) {
-      if (read.epoch == 0) continue;
-      const Accesses now = of(read);
-      if (conflict(writes, now)) return text(touch, byte, writes, now);
-      merge(reads, now);
-    }
+  }
+  for (unsigned byte = 0; byte < kWord; ++byte) {
+    if ((mask >> byte & 1u) == 0) continue;
+    const std::uintptr_t address = word * kWord + byte;
+    std::string found = add_to(bytes_.at(address), who, address, cell);
+    if (!found.empty()) return found;
   }
   return {};
 }

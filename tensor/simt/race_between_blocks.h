@@ -4,11 +4,9 @@
 // what the others wrote.
 #pragma once
 
-#include <array>
 #include <cstdint>
 #include <mutex>
 #include <string>
-#include <unordered_map>
 
 #include "tensor/simt/race_table.h"
 
@@ -16,37 +14,37 @@ namespace impasto::simt {
 
 class LaunchRaces {
  public:
-  struct Touch {
-    std::uintptr_t word;  // address / 4
-    unsigned mask;        // of its bytes
+  struct Who {
     std::uint32_t block;
-    std::uint8_t fences;  // of the block, when it ended
+    std::uint8_t fences;  // that it had made when it ended
   };
 
-  // Adds what a block did to a word; what was found first, empty when nothing is wrong. Callers
-  // hold the lock for a block's words.
-  std::string add(const Touch& touch, const RaceCell& cell);
+  // Adds what a block did to the bytes in `mask` of a word; says what is wrong with that, or
+  // nothing. The caller holds the lock, once for all it has to say.
+  std::string add(Who who, std::uintptr_t word, unsigned mask, const RaceCell& cell);
   std::mutex& mutex() { return mutex_; }
 
  private:
   static constexpr std::uint32_t kNobody = 0xffffffffu, kSeveral = 0xfffffffeu;
 
-  // All accesses of one kind to one byte, of all blocks.
+  // All accesses of one kind, of all blocks.
   struct Accesses {
     std::uint32_t block = kNobody;
     bool atomic = true, fenced_before = true, fenced_after = true;
     const void* pc = nullptr;
   };
-  struct Word {
-    std::array<Accesses, 4> writes, reads;
+  struct Cell {
+    Accesses writes, reads;
+    bool split = false;  // a word that is kept by bytes
   };
   static bool conflict(const Accesses& before, const Accesses& now);
   static void merge(Accesses& all, const Accesses& now);
-  static std::string text(const Touch& touch, int byte, const Accesses& before,
-                          const Accesses& now);
+  static Accesses of(Who who, const AccessRecord& record);
+  static std::string text(std::uintptr_t address, const Accesses& before, const Accesses& now);
+  static std::string add_to(Cell& all, Who who, std::uintptr_t address, const RaceCell& cell);
 
   std::mutex mutex_;
-  std::unordered_map<std::uintptr_t, Word> words_;
+  RaceTable<Cell> words_, bytes_;
 };
 
 }  // namespace impasto::simt

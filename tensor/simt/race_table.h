@@ -1,8 +1,12 @@
-// What is remembered of accesses, by address: a hash table with linear probing that is emptied by
-// counting generations, because every block begins with an empty one.
+// What is remembered of accesses, by address. Every block begins with an empty table, so emptying
+// one is counting generations.
 #pragma once
 
+#include <array>
+#include <bit>
+#include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <vector>
 
 namespace impasto::simt {
@@ -24,39 +28,82 @@ struct RaceCell {
   bool split = false;     // a word that is kept by bytes
 };
 
+// Cells lie in pages of 64 neighbours, because a block's accesses lie together; pages are found by
+// hashing, and kept for the next block when the table is cleared.
+template <class Cell>
 class RaceTable {
  public:
-  RaceTable() : entries_(1024) {}
+  RaceTable() : index_(256) {}
 
-  void clear();
-  // The cell of an address, empty when it is new. Valid until the next call.
-  RaceCell& at(std::uintptr_t key) {
-    for (std::size_t i = slot(key);; i = (i + 1) & (entries_.size() - 1)) {
-      Entry& entry = entries_[i];
-      if (entry.generation != generation_) return insert(entry, key);
-      if (entry.key == key) return entry.cell;
-    }
+  void clear() {
+    used_ = 0;
+    last_ = nullptr;
+    ++generation_;
   }
+
+  // The cell of an address, empty when it is new. Valid until the table is cleared.
+  Cell& at(std::uintptr_t key) {
+    const std::uintptr_t wanted = key / kCells, place = key % kCells;
+    if (last_ == nullptr || last_->key != wanted) last_ = &page(wanted);
+    if ((last_->touched >> place & 1u) == 0) {
+      last_->touched |= std::uint64_t{1} << place;
+      last_->cells[place] = {};
+    }
+    return last_->cells[place];
+  }
+
   template <class Visit>
   void for_each(Visit visit) const {
-    for (const Entry& entry : entries_) {
-      if (entry.generation == generation_) visit(entry.key, entry.cell);
+    for (std::size_t i = 0; i < used_; ++i) {
+      const Page& page = *pages_[i];
+      for (std::uint64_t rest = page.touched; rest != 0; rest &= rest - 1) {
+        const auto place = static_cast<std::size_t>(std::countr_zero(rest));
+        visit(page.key * kCells + place, page.cells[place]);
+      }
     }
   }
 
  private:
-  struct Entry {
-    std::uintptr_t key = 0;
-    std::uint32_t generation = 0;
-    RaceCell cell;
-  };
-  std::size_t slot(std::uintptr_t key) const {
-    return (key * 0x9e3779b97f4a7c15ull >> 20) & (entries_.size() - 1);
-  }
-  RaceCell& insert(Entry& entry, std::uintptr_t key);
+  static constexpr std::size_t kCells = 64;
 
-  std::vector<Entry> entries_;
-  std::size_t used_ = 0;
+  struct Page {
+    std::uintptr_t key;
+    std::uint64_t touched;
+    std::array<Cell, kCells> cells;
+  };
+  struct Entry {
+    std::uint32_t generation = 0;
+    Page* page = nullptr;
+  };
+
+  Page& page(std::uintptr_t key) {
+    Entry& entry = find(key);
+    if (entry.generation == generation_) return *entry.page;
+    if (used_ == pages_.size()) pages_.push_back(std::make_unique<Page>());
+    Page& page = *pages_[used_++];
+    page.key = key;
+    page.touched = 0;
+    entry = {generation_, &page};
+    if (used_ * 2 > index_.size()) grow();
+    return page;
+  }
+  // Where the page is, or would be, in the index.
+  Entry& find(std::uintptr_t key) {
+    std::size_t i = key * 0x9e3779b97f4a7c15ull >> 32;
+    while (true) {
+      Entry& entry = index_[i++ & (index_.size() - 1)];
+      if (entry.generation != generation_ || entry.page->key == key) return entry;
+    }
+  }
+  void grow() {
+    index_.assign(index_.size() * 2, {});
+    for (std::size_t i = 0; i < used_; ++i) find(pages_[i]->key) = {generation_, pages_[i].get()};
+  }
+
+  std::vector<std::unique_ptr<Page>> pages_;
+  std::vector<Entry> index_;  // open addressing, linear probing
+  Page* last_ = nullptr;
+  std::size_t used_ = 0;  // pages of this generation, the first ones
   std::uint32_t generation_ = 1;
 };
 

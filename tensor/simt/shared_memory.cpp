@@ -126,17 +126,16 @@ std::string SharedMemory::describe(const void* address) const {
 
 std::string SharedMemory::damage() const {
   if (kAddressSanitizer) return {};
-  if (slots_.empty()) return {};
-  const Slot& first = slots_.front();
-  if (const char* at = changed(memory_, first.begin)) {
-    return fmt::format("byte {} of {}", at - first.begin, first.name);
-  }
-  for (std::size_t i = 0; i < slots_.size(); ++i) {
-    const Slot& slot = slots_[i];
-    const char* next = i + 1 < slots_.size() ? slots_[i + 1].begin : memory_ + used_;
-    if (const char* at = changed(slot.begin + slot.bytes, next)) {
+  const char* zone = memory_;
+  for (std::size_t i = 0; i <= slots_.size(); ++i) {
+    const char* next = i < slots_.size() ? slots_[i].begin : memory_ + used_;
+    if (const char* at = changed(zone, next)) {
+      const bool before = i == 0 || (i < slots_.size() && next - at < at - zone);
+      if (slots_.empty()) return "byte 0";
+      const Slot& slot = slots_[before ? i : i - 1];
       return fmt::format("byte {} of {}, which has {}", at - slot.begin, slot.name, slot.bytes);
     }
+    if (i < slots_.size()) zone = slots_[i].begin + slots_[i].bytes;
   }
   return {};
 }

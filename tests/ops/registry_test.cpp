@@ -177,7 +177,7 @@ TEST_CASE("a kernel asked for by name is used or refused with the reason, never 
                        "kernel toy.fwd.cpu.even cannot serve toy(3): the size is odd", InputError);
   CHECK_THROWS_WITH_AS(
       ask("toy.fwd.cpu.wide", {2}, kAvx2),
-      "kernel toy.fwd.cpu.wide cannot serve toy(2): needs avx512, this processor offers avx2",
+      "kernel toy.fwd.cpu.wide cannot serve toy(2): needs avx512, this machine offers avx2",
       InputError);
   CHECK_THROWS_WITH_AS(ask("toy.fwd.cpu.wide", {2, DType::f64}, kAvx512),
                        "kernel toy.fwd.cpu.wide cannot serve toy(2): no f64 variant", InputError);
