@@ -59,7 +59,7 @@ void backward_data_gpu_winograd(GemmMath math, Context&, const Conv2dProblem&,
 
 // Kernels that round their operands: not unless the problem allows it.
 inline constexpr double kTf32Eps = 0x1p-11, kF16Eps = 0x1p-11, kBf16Eps = 0x1p-8;
-inline constexpr double kTransformedEps = 4;  // Winograd's transforms enlarge that
+inline constexpr double kTransformedTf32Eps = 4 * kTf32Eps;  // Winograd's transforms enlarge it
 template <auto supports>
 Support if_mixed(const Conv2dProblem& p) {
   return p.mixed ? supports(p)
@@ -69,7 +69,8 @@ Support if_mixed(const Conv2dProblem& p) {
 // The gradient of the sums, as unfuse_gradient() of epilogue.h.
 void unfuse_gradient_gpu(Context&, const Conv2dProblem&, const Conv2dUpstream&, Tensor& grad);
 
-// Mask, if not null, and dst, when pooled, from finished outputs, as finish_outputs() of epilogue.h.
+// Mask, if not null, and dst, when pooled, from finished outputs, as finish_outputs() of
+// epilogue.h.
 void finish_outputs_gpu(Context&, const Conv2dProblem&, const Tensor& out, Tensor& dst,
                         Tensor* mask);
 

@@ -142,7 +142,7 @@ const Conv2dBackwardDataKernel kBackwardData[] = {
         supports_backward_data_gpu_first),
     gpu_winograd_backward_data<GemmMath::tf32>(
         tensor_core_info("conv2d.bwd_data.cuda.winograd4.tf32", "F(4x4, 3x3), products of tf32",
-                         kTransformedEps* kTf32Eps)),
+                         kTransformedTf32Eps)),
     gpu_backward_data<gpu_gemm<GemmMath::tf32>>(
         tensor_core_info("conv2d.bwd_data.cuda.implicit_gemm.tf32", "patches on tensor cores",
                          kTf32Eps),
