@@ -31,6 +31,11 @@ Support availability(const KernelInfo& info, DType dtype, Features features) {
   return Support::yes();
 }
 
+bool chosen_unasked(const KernelInfo& info, Features features) {
+  const bool emulated = features.device() == DeviceType::simt && info.needs.has(Feature::sm80);
+  return !info.by_name && !emulated;
+}
+
 void throw_unknown_kernel(std::string_view table, std::string_view id,
                           std::span<const std::string_view> known) {
   throw InputError(

@@ -59,6 +59,8 @@ struct KernelInfo {
   // Kernels that transform their operands first are held to a bound instead.
   bool exact = true;
   double operand_eps = 0;  // relative rounding of operands; 2^-11 for tf32
+  // Chosen only when asked for by name: rounds more than its dtypes promise.
+  bool by_name = false;
 };
 
 // Problem: the shapes and settings of one call; has `DType dtype` and `std::string to_string()
@@ -84,6 +86,7 @@ struct KernelTable {
 
 namespace detail {
 Support availability(const KernelInfo& info, DType dtype, Features features);
+bool chosen_unasked(const KernelInfo& info, Features features);
 [[noreturn]] void throw_unknown_kernel(std::string_view table, std::string_view id,
                                        std::span<const std::string_view> known);
 [[noreturn]] void throw_unsuitable_kernel(std::string_view id, std::string_view problem,
@@ -100,11 +103,14 @@ Support can_serve(const Kernel<Problem, Args>& kernel, const Problem& problem, F
 
 // Pure: the first kernel of the table that can serve, or exactly the requested one. A request that
 // is unknown or cannot serve throws InputError with the reason; it is never replaced by another.
+// Unasked, simt takes no kernel for tensor cores: the executor emulates them, a hundred times slower
+// than plain arithmetic.
 template <class Problem, class Args>
 const Kernel<Problem, Args>& select(const KernelTable<Problem, Args>& table, const Problem& problem,
                                     Features features, std::string_view request = {}) {
   for (const auto& kernel : table.kernels) {
     if (!request.empty() && kernel.info.id != request) continue;
+    if (request.empty() && !detail::chosen_unasked(kernel.info, features)) continue;
     const Support support = can_serve(kernel, problem, features);
     if (support.ok) return kernel;
     if (!request.empty()) {

@@ -1,6 +1,7 @@
 // The tables of conv2d: best first, reference last.
 #include "ops/conv2d/columns.h"
 #include "ops/conv2d/conv2d_kernels.h"
+#include "ops/conv2d/conv2d_library_kernels.h"
 #include "ops/conv2d/cuda_entries.h"
 #include "ops/conv2d/direct_kernels.h"
 #include "ops/conv2d/winograd.h"
@@ -92,6 +93,21 @@ Conv2dBackwardFilterKernel direct_backward_filter(std::string_view id, Features 
   };
 }
 
+#if IMPASTO_CUDNN
+template <auto run, class Args>
+Kernel<Conv2dProblem, Args> cudnn(std::string_view id, std::int64_t (*length)(const Conv2dProblem&),
+                                  double operand_eps) {
+  return {.info = {.id = id,
+                   .idea = "cuDNN; mask and pool in a pass of ours",
+                   .backend = Backend::cuda_library,
+                   .operand_eps = operand_eps,
+                   .by_name = operand_eps != 0},
+          .supports = supports_cudnn,
+          .reduction_length = length,
+          .run = run};
+}
+#endif
+
 const Conv2dForwardKernel kForward[] = {
     gpu_forward<gpu_first>(
         gpu_info("conv2d.fwd.cuda.first", "at most 4 channels on one side, few loads"),
@@ -115,6 +131,10 @@ const Conv2dForwardKernel kForward[] = {
         tensor_core_info("conv2d.fwd.cuda.implicit_gemm.f16",
                          "patches on tensor cores, operands up to 65504", kF16Eps),
         if_mixed<supports_forward_gpu_gemm>),
+#if IMPASTO_CUDNN
+    cudnn<forward_cudnn_f32, Conv2dForwardArgs>("conv2d.fwd.cudnn.f32", forward_length, 0),
+    cudnn<forward_cudnn_tf32, Conv2dForwardArgs>("conv2d.fwd.cudnn.tf32", forward_length, kTf32Eps),
+#endif
     {.info = {.id = "conv2d.fwd.cuda.direct",
               .idea = "plain loops, 8 channels a thread",
               .backend = Backend::gpu,
@@ -161,6 +181,10 @@ const Conv2dBackwardDataKernel kBackwardData[] = {
     gpu_backward_data<gpu_tiled>(
         gpu_info("conv2d.bwd_data.cuda.tiled", "forward with rotated, transposed filters"),
         supports_gpu_tiled),
+#if IMPASTO_CUDNN
+    cudnn<backward_data_cudnn_f32, Conv2dBackwardDataArgs>("conv2d.bwd_data.cudnn.f32", backward_data_length, 0),
+    cudnn<backward_data_cudnn_tf32, Conv2dBackwardDataArgs>("conv2d.bwd_data.cudnn.tf32", backward_data_length, kTf32Eps),
+#endif
     {.info = {.id = "conv2d.bwd_data.cuda.direct",
               .idea = "plain loops, each pixel asks who read it",
               .backend = Backend::gpu,
@@ -196,6 +220,10 @@ const Conv2dBackwardDataKernel kBackwardData[] = {
 };
 
 const Conv2dBackwardFilterKernel kBackwardFilter[] = {
+#if IMPASTO_CUDNN
+    cudnn<backward_filter_cudnn_f32, Conv2dBackwardFilterArgs>("conv2d.bwd_filter.cudnn.f32", backward_filter_length, 0),
+    cudnn<backward_filter_cudnn_tf32, Conv2dBackwardFilterArgs>("conv2d.bwd_filter.cudnn.tf32", backward_filter_length, kTf32Eps),
+#endif
     {.info = {.id = "conv2d.bwd_filter.cuda.direct",
               .idea = "plain loops over runs of outputs, added in their order",
               .backend = Backend::gpu,
