@@ -16,15 +16,16 @@
 namespace impasto::conv2d_kernels::IMPASTO_GPU {
 namespace {
 
-// Outputs of a block: kRows x kColumns pixels.
-template <int kRows_, int kColumns_, class Shape_>
+// Outputs of a block: kRows x kColumns pixels; and how many blocks a multiprocessor should hold, 0
+// where the compiler's own choice needs no memory for registers.
+template <int kRows_, int kColumns_, class Shape_, int kBlocks_>
 struct GemmTile {
   using Shape = Shape_;
-  static constexpr int kRows = kRows_, kColumns = kColumns_;
+  static constexpr int kRows = kRows_, kColumns = kColumns_, kBlocks = kBlocks_;
   static_assert(kRows * kColumns == Shape::kM && kRows % 2 == 0 && kColumns % 2 == 0);
 };
-using LargeTile = GemmTile<8, 16, MmaShape<2, 2, 64, 32>>;
-using SmallTile = GemmTile<8, 8, MmaShape<2, 2, 32, 16>>;  // where large ones would be few
+using LargeTile = GemmTile<8, 16, MmaShape<2, 2, 64, 32>, 0>;
+using SmallTile = GemmTile<8, 8, MmaShape<2, 2, 32, 16>, 5>;  // where large ones would be few
 
 struct Place {
   int n, y, x, o;
@@ -153,7 +154,8 @@ __device__ __forceinline__ void finish_block(const GpuCorrelation& p, const Plac
 }
 
 template <class Math, class Tile, bool kMasked>
-__global__ void __launch_bounds__(Tile::Shape::kThreads) implicit_gemm_kernel(GpuCorrelation p) {
+__global__ void __launch_bounds__(Tile::Shape::kThreads, Tile::kBlocks)
+    implicit_gemm_kernel(GpuCorrelation p) {
   using Shape = typename Tile::Shape;
   using Loader = PatchLoader<Math, Tile, kMasked>;
   IMPASTO_DYNAMIC_SHARED(std::uint32_t, pool);
