@@ -58,7 +58,7 @@ TEST_CASE("Winograd serves frozen 3x3 filters, and filters that change where it 
 TEST_CASE("a conv2d kernel that the machine lacks is refused by name, with the reason") {
   CHECK_THROWS_WITH_AS(
       select(conv2d_forward_table(), kProblem, Feature::avx2, "conv2d.fwd.cpu.direct.avx512"),
-      doctest::Contains("needs avx512, this processor offers avx2"), InputError);
+      doctest::Contains("needs avx512, this machine offers avx2"), InputError);
 }
 #endif
 
@@ -110,7 +110,7 @@ TEST_CASE(
 }
 
 TEST_CASE("kernels that round their operands need mixed precision, or to be asked for by name") {
-  const Features sm80 = Features(Feature::sm80).on(DeviceType::simt);
+  const Features sm80 = Features(Feature::sm80).on(DeviceType::cuda);
   Conv2dProblem problem = kProblem;
   problem.filter_cached = true;
   CHECK_THROWS_WITH_AS(

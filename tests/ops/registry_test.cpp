@@ -148,7 +148,10 @@ TEST_CASE("a kernel runs on the devices that it is written for") {
   CHECK(chosen(kAvx512) == "toy.fwd.cpu.reference");
   CHECK(chosen(kAvx512.on(DeviceType::cuda)) == "toy.fwd.cudnn.f32");
   CHECK(chosen(kAvx512.on(DeviceType::simt)) == "toy.fwd.cuda.old");
-  CHECK(chosen(device_features({}, {DeviceType::simt})) == "toy.fwd.cuda.new");
+  // Unasked, the executor emulates no tensor cores.
+  const Features executor = device_features({}, {DeviceType::simt});
+  CHECK(chosen(executor) == "toy.fwd.cuda.old");
+  CHECK(select(table, {1}, executor, "toy.fwd.cuda.new").info.id == "toy.fwd.cuda.new");
   CHECK_THROWS_WITH_AS(select(table, {1}, kAvx2, "toy.fwd.cuda.old"),
                        doctest::Contains("does not run on device cpu"), InputError);
   CHECK_THROWS_WITH_AS(select(table, {1}, kAvx2.on(DeviceType::simt), "toy.fwd.cudnn.f32"),
