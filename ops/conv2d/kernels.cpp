@@ -182,8 +182,10 @@ const Conv2dBackwardDataKernel kBackwardData[] = {
         gpu_info("conv2d.bwd_data.cuda.tiled", "forward with rotated, transposed filters"),
         supports_gpu_tiled),
 #if IMPASTO_CUDNN
-    cudnn<backward_data_cudnn_f32, Conv2dBackwardDataArgs>("conv2d.bwd_data.cudnn.f32", backward_data_length, 0),
-    cudnn<backward_data_cudnn_tf32, Conv2dBackwardDataArgs>("conv2d.bwd_data.cudnn.tf32", backward_data_length, kTf32Eps),
+    cudnn<backward_data_cudnn_f32, Conv2dBackwardDataArgs>("conv2d.bwd_data.cudnn.f32",
+                                                           backward_data_length, 0),
+    cudnn<backward_data_cudnn_tf32, Conv2dBackwardDataArgs>("conv2d.bwd_data.cudnn.tf32",
+                                                            backward_data_length, kTf32Eps),
 #endif
     {.info = {.id = "conv2d.bwd_data.cuda.direct",
               .idea = "plain loops, each pixel asks who read it",
@@ -221,8 +223,10 @@ const Conv2dBackwardDataKernel kBackwardData[] = {
 
 const Conv2dBackwardFilterKernel kBackwardFilter[] = {
 #if IMPASTO_CUDNN
-    cudnn<backward_filter_cudnn_f32, Conv2dBackwardFilterArgs>("conv2d.bwd_filter.cudnn.f32", backward_filter_length, 0),
-    cudnn<backward_filter_cudnn_tf32, Conv2dBackwardFilterArgs>("conv2d.bwd_filter.cudnn.tf32", backward_filter_length, kTf32Eps),
+    cudnn<backward_filter_cudnn_f32, Conv2dBackwardFilterArgs>("conv2d.bwd_filter.cudnn.f32",
+                                                               backward_filter_length, 0),
+    cudnn<backward_filter_cudnn_tf32, Conv2dBackwardFilterArgs>("conv2d.bwd_filter.cudnn.tf32",
+                                                                backward_filter_length, kTf32Eps),
 #endif
     {.info = {.id = "conv2d.bwd_filter.cuda.direct",
               .idea = "plain loops over runs of outputs, added in their order",

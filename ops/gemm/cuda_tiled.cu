@@ -3,7 +3,8 @@
 // the f32 or f64 units; the other on tensor cores, as three tf32 products each (about a third of
 // the tf32 rate, twice that of f32 units on Ampere and four times on Hopper, by the data sheets).
 #include "ops/gemm/cuda_kernels.h"
-#include "ops/gemm/cuda_tile.h"
+#include "ops/gemm/cuda_mma_tile.cuh"
+#include "ops/gemm/cuda_tile.cuh"
 
 namespace impasto::gemm_kernels::IMPASTO_GPU {
 namespace {

@@ -3,7 +3,8 @@
 // the gradient that flows through the layer is read and written once.
 //
 // Floor: m c^2 multiply-adds; F, and the gradient twice, from memory.
-#include "ops/gemm/cuda_tile.h"
+#include "ops/gemm/cuda_mma_tile.cuh"
+#include "ops/gemm/cuda_tile.cuh"
 #include "ops/gram/cuda_kernels.h"
 
 namespace impasto::gram_kernels::IMPASTO_GPU {

@@ -5,7 +5,8 @@
 //
 // Floor: m c (c + 64) / 2 multiply-adds, and F read once for each tile of a row; from the
 // second-level cache but for the first.
-#include "ops/gemm/cuda_tile.h"
+#include "ops/gemm/cuda_mma_tile.cuh"
+#include "ops/gemm/cuda_tile.cuh"
 #include "ops/gram/cuda_kernels.h"
 
 namespace impasto::gram_kernels::IMPASTO_GPU {
