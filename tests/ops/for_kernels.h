@@ -24,7 +24,8 @@ inline Features testable(const Features& host, Backend backend) {
 template <class Problem, class Args>
 auto kernels_here(const KernelTable<Problem, Args>& table) {
   const auto runs = [](const auto& kernel) {
-    return kernel.info.backend != Backend::cuda_library || test_device().type == DeviceType::cuda;
+    const bool library = kernel.info.backend == Backend::cuda_library;
+    return is_wanted(kernel.info) && (!library || test_device().type == DeviceType::cuda);
   };
   return table.kernels | std::views::filter(runs) |
          std::views::transform(on_test_device<Problem, Args>);
@@ -38,6 +39,7 @@ void for_kernels(const Context& context, const KernelTable<Problem, Args>& table
   REQUIRE(can_serve(table.kernels.back(), problem, context.features()).ok);
   for (const auto& kernel : table.kernels) {
     if (!can_serve(kernel, problem, testable(context.features(), kernel.info.backend)).ok) continue;
+    if (!is_wanted(kernel.info) || !is_sampled(kernel.info)) continue;
     INFO(kernel.info.id, " on ", problem.to_string());
     body(on_test_device(kernel));
   }

@@ -1,6 +1,9 @@
 #include "tests/ops/on_device.h"
 
+#include <algorithm>
 #include <cstdlib>
+#include <map>
+#include <string_view>
 
 namespace impasto::test {
 
@@ -17,6 +20,19 @@ Context& test_device_context() {
     return options;
   }());
   return context;
+}
+
+bool is_wanted(const KernelInfo& kernel) {
+  static const char* const kernels = std::getenv("IMPASTO_TEST_KERNELS");
+  static const bool gpu_only = kernels != nullptr && std::string_view(kernels) == "gpu";
+  return !gpu_only || kernel.backend != Backend::cpu;
+}
+
+bool is_sampled(const KernelInfo& kernel) {
+  static const char* const text = std::getenv("IMPASTO_TEST_SAMPLE");
+  static const int step = text == nullptr ? 1 : std::max(1, std::atoi(text));
+  static std::map<std::string_view, int> met;
+  return met[kernel.id]++ % step == 0;
 }
 
 }  // namespace impasto::test

@@ -98,6 +98,12 @@ void send_all(Visit& visit, const Args& args) {
 Device test_device();
 Context& test_device_context();
 
+// Tests that repeat others for GPU kernels only, in another order of threads or with the race
+// detector, leave something out: with $IMPASTO_TEST_KERNELS=gpu the processor's kernels, with
+// $IMPASTO_TEST_SAMPLE=N all but every N-th of the problems that a kernel meets.
+bool is_wanted(const KernelInfo& kernel);
+bool is_sampled(const KernelInfo& kernel);
+
 // A copy of the kernel that runs there; used before the next one is made.
 template <class Problem, class Args>
 Kernel<Problem, Args> on_test_device(const Kernel<Problem, Args>& kernel) {
