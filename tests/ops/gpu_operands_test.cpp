@@ -57,7 +57,7 @@ void check(const KernelTable<Problem, Args>& table, const Problem& problem, Plac
         compare(result(context, kernel, place), want, epsilon * max_abs(want));
     CHECK_MESSAGE(comparison.ok, comparison.message);
   });
-  CHECK(gpu_kernels > 0);
+  CHECK((gpu_kernels > 0 || is_sampling()));
 }
 
 TEST_CASE("GPU kernels that stream take operands that begin anywhere") {

@@ -28,11 +28,16 @@ bool is_wanted(const KernelInfo& kernel) {
   return !gpu_only || kernel.backend != Backend::cpu;
 }
 
+bool is_sampling() {
+  return std::getenv("IMPASTO_TEST_SAMPLE") != nullptr;
+}
+
 bool is_sampled(const KernelInfo& kernel) {
   static const char* const text = std::getenv("IMPASTO_TEST_SAMPLE");
   static const int step = text == nullptr ? 1 : std::max(1, std::atoi(text));
   static std::map<std::string_view, int> met;
-  return met[kernel.id]++ % step == 0;
+  const int rarer = step > 1 && kernel.needs.has(Feature::sm80) ? 8 : 1;
+  return kernel.backend == Backend::cpu || met[kernel.id]++ % (step * rarer) == 0;
 }
 
 }  // namespace impasto::test

@@ -100,9 +100,11 @@ Context& test_device_context();
 
 // Tests that repeat others for GPU kernels only, in another order of threads or with the race
 // detector, leave something out: with $IMPASTO_TEST_KERNELS=gpu the processor's kernels, with
-// $IMPASTO_TEST_SAMPLE=N all but every N-th of the problems that a kernel meets.
+// $IMPASTO_TEST_SAMPLE=N all but every N-th of the problems that a GPU kernel meets, or every 8
+// N-th where it needs tensor cores, which are slow to emulate.
 bool is_wanted(const KernelInfo& kernel);
 bool is_sampled(const KernelInfo& kernel);
+bool is_sampling();
 
 // A copy of the kernel that runs there; used before the next one is made.
 template <class Problem, class Args>
