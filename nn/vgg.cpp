@@ -8,15 +8,15 @@ namespace impasto {
 namespace {
 
 // The input convention as a 1x1 convolution of the RGB picture.
-Conv2d input_module(const InputConvention& input, DType dtype) {
+Conv2d input_module(const InputConvention& input, DType dtype, Device device) {
   std::vector<double> wei(9, 0.0), bias(3);
   for (std::size_t o = 0; o < 3; ++o) {
     const std::size_t i = input.bgr ? 2 - o : o;
     wei[o * 3 + i] = input.range / 255 / input.std[o];
     bias[o] = -input.mean[o] / input.std[o];
   }
-  return Conv2d(Tensor::from<double>({3, 1, 1, 3}, wei).to(dtype),
-                Tensor::from<double>({3}, bias).to(dtype), {}, true);
+  return Conv2d(Tensor::from<double>({3, 1, 1, 3}, wei).to(dtype).to(device),
+                Tensor::from<double>({3}, bias).to(dtype).to(device), {}, true);
 }
 
 }  // namespace
@@ -25,20 +25,22 @@ std::string VggSpec::Conv::name() const {
   return block == 0 ? "conv0" : fmt::format("conv{}_{}", block, index);
 }
 
-Vgg::Vgg(const VggSpec& spec, PoolKind pooling)
-    : input_(input_module(spec.input, spec.dtype)), pooling_(pooling), pad_mode_(spec.pad_mode) {
+Vgg::Vgg(const VggSpec& spec, PoolKind pooling, Device device)
+    : input_(input_module(spec.input, spec.dtype, device)),
+      pooling_(pooling),
+      pad_mode_(spec.pad_mode) {
   for (std::size_t i = 0; i < spec.convs.size(); ++i) {
-    add_conv(spec.convs[i], spec.pad_mode);
+    add_conv(spec.convs[i], spec.pad_mode, device);
     const int block = spec.convs[i].block;
     const bool last_of_block = i + 1 == spec.convs.size() || spec.convs[i + 1].block != block;
     if (block > 0 && last_of_block && i + 1 < spec.convs.size()) add_pool(block);
   }
 }
 
-void Vgg::add_conv(const VggSpec::Conv& conv, PadMode pad_mode) {
+void Vgg::add_conv(const VggSpec::Conv& conv, PadMode pad_mode, Device device) {
   const bool relu = conv.block > 0;
   const Conv2dParams params{1, conv.wei.shape()[1] / 2, pad_mode, relu};
-  auto module = std::make_unique<Conv2d>(conv.wei, conv.bias, params, true);
+  auto module = std::make_unique<Conv2d>(conv.wei.to(device), conv.bias.to(device), params, true);
   const std::string output = relu ? "relu" + conv.name().substr(4) : conv.name();
   const std::int64_t channels = module->out_channels();
   stages_.push_back({conv.name(), output, std::move(module), channels});

@@ -56,7 +56,7 @@ VggSpec random_vgg_spec(std::uint64_t seed);
 
 class Vgg {
  public:
-  explicit Vgg(const VggSpec& spec, PoolKind pooling = PoolKind::max);
+  explicit Vgg(const VggSpec& spec, PoolKind pooling = PoolKind::max, Device device = {});
 
   // Names in network order.
   const std::vector<std::string>& layers() const { return names_; }
@@ -85,7 +85,7 @@ class Vgg {
     std::unique_ptr<Conv2d> module;  // null for a pool
     std::int64_t channels = 0;
   };
-  void add_conv(const VggSpec::Conv& conv, PadMode pad_mode);
+  void add_conv(const VggSpec::Conv& conv, PadMode pad_mode, Device device);
   void add_pool(int block);
 
   Conv2d input_;

@@ -5,14 +5,35 @@
 #include <fmt/ranges.h>
 
 namespace impasto::detail {
+namespace {
+
+bool runs_on(Backend backend, DeviceType device) {
+  if (backend == Backend::cpu) return device == DeviceType::cpu;
+  return device == DeviceType::cuda || (backend == Backend::gpu && device == DeviceType::simt);
+}
+
+std::string_view name_of(DeviceType device) {
+  if (device == DeviceType::cpu) return "cpu";
+  return device == DeviceType::cuda ? "cuda" : "simt";
+}
+
+}  // namespace
 
 Support availability(const KernelInfo& info, DType dtype, Features features) {
   if (!info.dtypes.has(dtype)) return Support::no(fmt::format("no {} variant", to_string(dtype)));
+  if (!runs_on(info.backend, features.device())) {
+    return Support::no(fmt::format("does not run on device {}", name_of(features.device())));
+  }
   if (!features.has(info.needs)) {
-    return Support::no(fmt::format("needs {}, this processor offers {}", to_string(info.needs),
+    return Support::no(fmt::format("needs {}, this machine offers {}", to_string(info.needs),
                                    to_string(features)));
   }
   return Support::yes();
+}
+
+bool chosen_unasked(const KernelInfo& info, Features features) {
+  const bool emulated = features.device() == DeviceType::simt && info.needs.has(Feature::sm80);
+  return !info.by_name && !emulated;
 }
 
 void throw_unknown_kernel(std::string_view table, std::string_view id,

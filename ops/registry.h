@@ -7,53 +7,16 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <initializer_list>
 #include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "ops/kernel_info.h"
 #include "tensor/context.h"
 #include "tensor/error.h"
 
 namespace impasto {
-
-enum class Backend : std::uint8_t { cpu };
-
-class DTypeSet {
- public:
-  constexpr DTypeSet(std::initializer_list<DType> dtypes) {
-    for (DType dtype : dtypes) bits_ |= 1u << static_cast<unsigned>(dtype);
-  }
-  constexpr bool has(DType dtype) const {
-    return ((bits_ >> static_cast<unsigned>(dtype)) & 1u) != 0;
-  }
-
- private:
-  std::uint32_t bits_ = 0;
-};
-
-// Whether a kernel can serve a problem, and if not, why.
-struct Support {
-  bool ok = true;
-  std::string reason;
-
-  static Support yes() { return {}; }
-  static Support no(std::string why) { return {false, std::move(why)}; }
-};
-
-// What listings and tests know of a kernel without knowing its op.
-struct KernelInfo {
-  std::string_view id;
-  std::string_view idea;  // one line
-  Backend backend = Backend::cpu;
-  Features needs = {};
-  DTypeSet dtypes = {DType::f32};
-  bool deterministic = true;
-  // Only adds products of its operands, so small integers give the exact result in any order.
-  // Kernels that transform their operands first are held to a bound instead.
-  bool exact = true;
-};
 
 // Problem: the shapes and settings of one call; has `DType dtype` and `std::string to_string()
 // const`. Args: the operands of one call.
@@ -78,6 +41,7 @@ struct KernelTable {
 
 namespace detail {
 Support availability(const KernelInfo& info, DType dtype, Features features);
+bool chosen_unasked(const KernelInfo& info, Features features);
 [[noreturn]] void throw_unknown_kernel(std::string_view table, std::string_view id,
                                        std::span<const std::string_view> known);
 [[noreturn]] void throw_unsuitable_kernel(std::string_view id, std::string_view problem,
@@ -94,11 +58,14 @@ Support can_serve(const Kernel<Problem, Args>& kernel, const Problem& problem, F
 
 // Pure: the first kernel of the table that can serve, or exactly the requested one. A request that
 // is unknown or cannot serve throws InputError with the reason; it is never replaced by another.
+// Unasked, simt takes no kernel for tensor cores: the executor emulates them, a hundred times
+// slower than plain arithmetic.
 template <class Problem, class Args>
 const Kernel<Problem, Args>& select(const KernelTable<Problem, Args>& table, const Problem& problem,
                                     Features features, std::string_view request = {}) {
   for (const auto& kernel : table.kernels) {
     if (!request.empty() && kernel.info.id != request) continue;
+    if (request.empty() && !detail::chosen_unasked(kernel.info, features)) continue;
     const Support support = can_serve(kernel, problem, features);
     if (support.ok) return kernel;
     if (!request.empty()) {

@@ -69,7 +69,7 @@ LbfgsHistory::Products LbfgsHistory::take_products(Context& context, const Tenso
   }
   if (pending_) with.push_back(pair(size_ - 1).y);
   if (q != nullptr) with.push_back(*q);
-  const Tensor table = inner_products(context, vectors, with);
+  const Tensor table = inner_products(context, vectors, with).to(Device{});
   const double* product = table.data<double>();
 
   Products result;

@@ -10,7 +10,8 @@ namespace {
 Tensor resample(Context& context, const Tensor& plane, ImageSize size, ResizeMode mode) {
   const Shape& shape = plane.shape();
   const std::int64_t c = shape.rank() == 3 ? shape[2] : 1;
-  Tensor result = resize(context, plane.reshape({1, shape[0], shape[1], c}), size.h, size.w, mode);
+  const Tensor src = plane.reshape({1, shape[0], shape[1], c}).to(context.device());
+  Tensor result = resize(context, src, size.h, size.w, mode).to(Device{});
   for (float& value : result.values<float>()) value = std::clamp(value, 0.0f, 255.0f);
   return result.reshape(shape.rank() == 3 ? Shape{size.h, size.w, c} : Shape{size.h, size.w});
 }

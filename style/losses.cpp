@@ -52,7 +52,7 @@ StyleObjective::StyleObjective(Context& context, Vgg& network, const StylizeSett
       names_(layers_.names()) {
   check_settings(settings);
   check_size(network, names_, content, "content");
-  add_content_targets(context, content);
+  add_content_targets(context, content.to(context.device()));
   if (!layers_.style.empty()) add_style_targets(context, styles);
 }
 
@@ -80,7 +80,7 @@ void StyleObjective::add_style_targets(Context& context, const std::vector<Tenso
         term.target = term.target.defined() ? add(context, term.target, gram) : gram;
       }
     };
-    network_.forward(context, Variable(styles[i]), names, add_gram);
+    network_.forward(context, Variable(styles[i].to(context.device())), names, add_gram);
   }
 }
 
@@ -106,29 +106,33 @@ StyleObjective::TermLosses StyleObjective::term_losses(Context& context, const V
 }
 
 LossGradient StyleObjective::evaluate(Context& context, const Tensor& image, bool want_gradient) {
-  const Variable x(image, want_gradient);
-  LossGradient result;
-  Variable total;
+  const Variable x(image.to(context.device()), want_gradient);
+  const TermLosses losses = term_losses(context, x);
+  Variable total, tv;
   const auto include = [&](const Variable& loss) {
     total = total.defined() ? add(context, total, loss) : loss;
-    return loss.value().item();
   };
   // Added up in the order of the terms, whatever the order of the layers in the network.
-  const TermLosses losses = term_losses(context, x);
-  for (std::size_t i = 0; i < content_.size(); ++i) {
-    result.losses.content[content_[i].layer] = include(losses.content[i]);
-  }
-  for (std::size_t i = 0; i < style_.size(); ++i) {
-    result.losses.style[style_[i].layer] = include(losses.style[i]);
-  }
+  for (const Variable& loss : losses.content) include(loss);
+  for (const Variable& loss : losses.style) include(loss);
   if (settings_.tv_weight > 0) {
-    result.losses.tv = include(total_variation(context, x, settings_.tv_kind, settings_.tv_weight));
+    tv = total_variation(context, x, settings_.tv_kind, settings_.tv_weight);
+    include(tv);
   }
-  result.losses.total = total.value().item();
+  LossGradient result;
   if (want_gradient) {
     backward(context, total);
     result.gradient = x.grad();
   }
+  // Read last: a GPU is waited for once, not at every loss.
+  for (std::size_t i = 0; i < content_.size(); ++i) {
+    result.losses.content[content_[i].layer] = losses.content[i].value().item();
+  }
+  for (std::size_t i = 0; i < style_.size(); ++i) {
+    result.losses.style[style_[i].layer] = losses.style[i].value().item();
+  }
+  if (tv.defined()) result.losses.tv = tv.value().item();
+  result.losses.total = total.value().item();
   return result;
 }
 

@@ -70,7 +70,8 @@ StylizeInputs prepare_inputs(Context& context, Pictures& pictures, const Picture
 }
 
 Image finish_picture(const Tensor& image, const Image& content, bool original_colors) {
-  Image result{image.reshape(content.rgb.shape()).clone(), content.alpha};
+  const Tensor rgb = image.reshape(content.rgb.shape());
+  Image result{rgb.device() == Device{} ? rgb.clone() : rgb.to(Device{}), content.alpha};
   for (float& value : result.rgb.values<float>()) value = std::clamp(value, 0.0f, 255.0f);
   if (original_colors) result.rgb = with_colours_of(content.rgb, result.rgb);
   return result;

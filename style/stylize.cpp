@@ -54,10 +54,12 @@ class Recorder {
   int iteration_ = 0;
 };
 
-// The start picture in memory that nobody else sees; copied only if somebody else holds it.
-Tensor own_start(StylizeInputs inputs) {
+// The start picture on the device, in memory that nobody else sees; copied only if somebody else
+// holds it.
+Tensor own_start(StylizeInputs inputs, Device device) {
   inputs.content = {};
   inputs.styles.clear();
+  if (inputs.start.device() != device) return inputs.start.to(device);
   return inputs.start.solely_owned() ? inputs.start : inputs.start.clone();
 }
 
@@ -78,7 +80,7 @@ StylizeResult stylize(Context& context, Vgg& network, const StylizeSettings& set
   Recorder recorder(context, objective, callbacks);
   const Objective evaluate = [&](const Tensor& image) { return recorder.evaluate(image); };
 
-  StylizeResult result{own_start(std::move(inputs)), {}, 0, false};
+  StylizeResult result{own_start(std::move(inputs), context.device()), {}, 0, false};
   while (result.iterations < settings.iterations) {
     if (callbacks.should_stop && callbacks.should_stop()) {
       result.stopped = true;

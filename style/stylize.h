@@ -18,7 +18,7 @@
 
 namespace impasto {
 
-// All [1, h, w, 3], RGB, 0..255.
+// All [1, h, w, 3], RGB, 0..255, on any device; those on another than the context's are copied.
 struct StylizeInputs {
   Tensor content;
   std::vector<Tensor> styles;
@@ -36,14 +36,14 @@ struct EvaluationRecord {
 
 struct StylizeCallbacks {
   std::function<void(const EvaluationRecord&)> on_evaluation;
-  // After each iteration, from 1: the picture [1, h, w, 3], not clamped.
+  // After each iteration, from 1: the picture [1, h, w, 3] on the context's device, not clamped.
   std::function<void(int iteration, const Tensor& image)> on_iteration;
   std::function<void(const std::string& note)> on_note;
   std::function<bool()> should_stop;  // asked between iterations
 };
 
 struct StylizeResult {
-  Tensor image;        // [1, h, w, 3], not clamped, always finite
+  Tensor image;        // [1, h, w, 3], on the context's device, not clamped, always finite
   LossReport losses;   // of the last evaluation
   int iterations = 0;  // finished
   bool stopped = false;

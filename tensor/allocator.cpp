@@ -5,6 +5,7 @@
 
 #include "tensor/arena.h"
 #include "tensor/error.h"
+#include "tensor/gpu.h"
 
 #ifdef __SANITIZE_ADDRESS__
 #include <sanitizer/asan_interface.h>
@@ -22,7 +23,13 @@ namespace impasto {
 void* Allocator::allocate(std::size_t bytes, Lifetime lifetime) {
   const std::size_t live = live_.fetch_add(bytes) + bytes;
   const std::size_t limit = limit_.load();
-  void* pointer = limit != 0 && live > limit ? nullptr : do_allocate(bytes, lifetime);
+  void* pointer = nullptr;
+  try {
+    if (limit == 0 || live <= limit) pointer = do_allocate(bytes, lifetime);
+  } catch (...) {
+    live_.fetch_sub(bytes);
+    throw;
+  }
   if (pointer == nullptr) {
     live_.fetch_sub(bytes);
     throw OutOfMemory(bytes, live - bytes);
@@ -54,7 +61,7 @@ void Allocator::set_limit(std::size_t limit_bytes) {
 namespace {
 
 // Small blocks from the C++ heap, large ones from an arena that keeps them.
-class CpuAllocator final : public Allocator {
+class HostAllocator final : public Allocator {
  protected:
   void* do_allocate(std::size_t bytes, Lifetime lifetime) override {
     if (bytes > PTRDIFF_MAX / 2) return nullptr;
@@ -86,11 +93,12 @@ class CpuAllocator final : public Allocator {
 
 }  // namespace
 
+// Never destroyed: tensors may outlive main.
 Allocator& allocator_of(Device device) {
-  IMPASTO_CHECK(device.type == DeviceType::cpu, "no allocator for device {} in this build",
-                to_string(device));
-  static auto* const cpu = new CpuAllocator;  // never destroyed: tensors may outlive main
-  return *cpu;
+  static auto* const cpu = new HostAllocator;
+  static auto* const simt = new HostAllocator;  // its own books: what a GPU would need
+  if (device.type == DeviceType::cpu) return *cpu;
+  return device.type == DeviceType::simt ? *simt : gpu::allocator(device);
 }
 
 }  // namespace impasto

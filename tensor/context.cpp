@@ -2,7 +2,10 @@
 
 #include <cstdlib>
 
+#include "tensor/cuda/devices.h"
 #include "tensor/error.h"
+#include "tensor/gpu.h"
+#include "tensor/simt/executor.h"
 
 namespace impasto {
 
@@ -12,8 +15,21 @@ Precision parse_precision(std::string_view text) {
   throw InputError(fmt::format("no precision '{}'; there are f32 and mixed", text));
 }
 
+namespace {
+
+simt::Options executor_options(const ContextOptions& options) {
+  if (options.simt) return *options.simt;
+  const char* text = std::getenv("IMPASTO_SIMT");
+  return text == nullptr ? simt::Options() : simt::simt_options_from(text);
+}
+
+}  // namespace
+
 Context::Context(const ContextOptions& options)
-    : options_(options), threads_(options.threads > 0 ? options.threads : available_cores()) {
+    : options_(options),
+      features_(device_features(options.features, options.device)),
+      threads_(options.threads > 0 ? options.threads : available_cores()) {
+  options_.simt = executor_options(options);
   const char* requests = std::getenv("IMPASTO_KERNEL");
   std::string_view rest = requests == nullptr ? "" : requests;
   while (!rest.empty()) {
@@ -25,6 +41,27 @@ Context::Context(const ContextOptions& options)
     request_kernel(item.substr(0, equals), item.substr(equals + 1));
     rest.remove_prefix(std::min(rest.size(), item.size() + 1));
   }
+}
+
+Context::~Context() = default;
+
+GpuQueue Context::queue() {
+  if (device().type == DeviceType::cuda) return gpu::queue(device());
+  if (!executor_) executor_ = std::make_unique<simt::Executor>(threads_, *options_.simt);
+  return {nullptr, executor_.get()};
+}
+
+GpuCode Context::gpu_code() const {
+  if (device().type == DeviceType::cuda) return GpuCode::cuda;
+  return options_.simt->race ? GpuCode::simt_race : GpuCode::simt;
+}
+
+CudaState& Context::cuda() {
+  IMPASTO_CHECK(device().type == DeviceType::cuda, "a context of {} has no CUDA",
+                to_string(device()));
+  cuda_make_current(device().index);
+  if (!cuda_) cuda_ = make_cuda_state(device().index);
+  return *cuda_;
 }
 
 void* Context::workspace(std::size_t bytes) {

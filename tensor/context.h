@@ -5,38 +5,59 @@
 
 #include <cstdint>
 #include <map>
+#include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 
+#include "tensor/cuda/queue.h"
 #include "tensor/device.h"
 #include "tensor/features.h"
+#include "tensor/simt/options.h"
 #include "tensor/tensor.h"
 #include "tensor/thread_pool.h"
 
 namespace impasto {
+
+struct CudaState;
+namespace simt {
+class Executor;
+}
 
 // mixed: gradients may be computed from operands rounded to 16 bits, where the processor is faster
 // with those; what the forward pass computes, and every sum, stays f32 or wider.
 enum class Precision : std::uint8_t { f32, mixed };
 Precision parse_precision(std::string_view text);  // throws InputError
 
+// CUDA sources of ours are compiled for GPUs, for the host executor, and for its race detector.
+enum class GpuCode : std::uint8_t { cuda, simt, simt_race };
+
 struct ContextOptions {
   Device device = {};
-  int threads = 0;  // 0 = every core this process may use
-  Features features = host_features();
+  int threads = 0;                      // 0 = every core this process may use
+  Features features = host_features();  // of the processor
   Precision precision = Precision::f32;
+  std::optional<simt::Options> simt = {};  // default: as $IMPASTO_SIMT says
 };
 
 class Context {
  public:
   explicit Context(const ContextOptions& options = {});
+  ~Context();
   Context(const Context&) = delete;
   Context& operator=(const Context&) = delete;
 
   Device device() const { return options_.device; }
-  Features features() const { return options_.features; }
+  Features features() const { return features_; }
   Precision precision() const { return options_.precision; }
   ThreadPool& threads() { return threads_; }
+
+  // Where GPU kernels of ours are launched. On a device cpu, too: there the host executor runs them
+  // on the host's memory, which is how tests meet them.
+  GpuQueue queue();
+  GpuCode gpu_code() const;
+  // Stream and libraries of a device cuda; throws Error on another.
+  CudaState& cuda();
 
   Tensor empty(const Shape& shape, DType dtype = DType::f32) const {
     return Tensor::empty(shape, dtype, device());
@@ -62,7 +83,10 @@ class Context {
 
  private:
   ContextOptions options_;
+  Features features_;
   ThreadPool threads_;
+  std::unique_ptr<simt::Executor> executor_;
+  std::shared_ptr<CudaState> cuda_;
   Tensor workspace_;
   std::map<std::string, std::string, std::less<>> requests_;
   std::map<std::string, std::int64_t, std::less<>> launches_;

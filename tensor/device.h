@@ -19,8 +19,8 @@ struct Device {
 
 std::string to_string(Device device);
 
-// Accepts "cpu", "simt", "cuda" and "cuda:N". Throws InputError otherwise, and when this build
-// lacks the device, saying so.
+// Accepts "cpu", "simt", "cuda" and "cuda:N". Throws InputError otherwise, and when there is no
+// such GPU or this build has no CUDA, saying so.
 Device parse_device(std::string_view text);
 
 }  // namespace impasto

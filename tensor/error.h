@@ -27,12 +27,14 @@ class InputError : public Error {
 class OutOfMemory : public Error {
  public:
   OutOfMemory(std::size_t requested_bytes, std::size_t live_bytes);
+  // A library could not have memory that it wanted for itself, and does not say how much.
+  explicit OutOfMemory(const std::string& message) : Error(message) {}
   std::size_t requested_bytes() const { return requested_bytes_; }
   std::size_t live_bytes() const { return live_bytes_; }
 
  private:
-  std::size_t requested_bytes_;
-  std::size_t live_bytes_;
+  std::size_t requested_bytes_ = 0;
+  std::size_t live_bytes_ = 0;
 };
 
 namespace detail {

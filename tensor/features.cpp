@@ -4,6 +4,7 @@
 #include <string_view>
 
 #include "tensor/error.h"
+#include "tensor/gpu.h"
 
 namespace impasto {
 namespace {
@@ -41,6 +42,8 @@ std::string to_string(Features features) {
   if (features.has(Feature::avx2)) text += "avx2 ";
   if (features.has(Feature::avx512)) text += "avx512 ";
   if (features.has(Feature::avx512vnni)) text += "avx512vnni ";
+  if (features.has(Feature::sm80)) text += "sm80 ";
+  if (features.has(Feature::sm90)) text += "sm90 ";
   if (text.empty()) return "none";
   text.pop_back();
   return text;
@@ -49,6 +52,16 @@ std::string to_string(Features features) {
 Features host_features() {
   const char* level = std::getenv("IMPASTO_CPU");
   return level == nullptr ? detect() : lowered(detect(), level);
+}
+
+Features device_features(Features host, Device device) {
+  const Features features = host.on(device.type);
+  if (device.type == DeviceType::cpu) return features;
+  const int capability = device.type == DeviceType::simt ? 90 : gpu::compute_capability(device);
+  Features found = features;
+  if (capability >= 80) found = found | Feature::sm80;
+  if (capability >= 90) found = found | Feature::sm90;
+  return found;
 }
 
 }  // namespace impasto

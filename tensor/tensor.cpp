@@ -7,6 +7,7 @@
 #include <type_traits>
 
 #include "tensor/allocator.h"
+#include "tensor/gpu.h"
 #include "tensor/half.h"
 
 namespace impasto {
@@ -88,22 +89,24 @@ Tensor Tensor::empty(const Shape& shape, DType dtype, Device device, Lifetime li
 
 Tensor Tensor::zeros(const Shape& shape, DType dtype, Device device) {
   Tensor result = empty(shape, dtype, device);
-  std::memset(result.raw(), 0, result.bytes());
+  gpu::fill_zero(result.raw(), device, result.bytes());
   return result;
 }
 
-Tensor Tensor::full(const Shape& shape, double value, DType dtype) {
+Tensor Tensor::full(const Shape& shape, double value, DType dtype, Device device) {
   Tensor result = empty(shape, dtype);
   dispatch(dtype, [&]<class T>(T*) {
     for (T& element : result.values<T>()) element = store<T>(value);
   });
-  return result;
+  return result.to(device);
 }
 
 void Tensor::check_access(DType dtype) const {
   IMPASTO_CHECK(defined(), "tensor: access to an undefined tensor");
   IMPASTO_CHECK(dtype_ == dtype, "tensor {}: read as {} but holds {}", shape_.to_string(),
                 impasto::to_string(dtype), impasto::to_string(dtype_));
+  IMPASTO_CHECK(device().type == DeviceType::cpu, "tensor {} is on {}: copy it to the cpu first",
+                shape_.to_string(), impasto::to_string(device()));
 }
 
 void* Tensor::raw() {
@@ -117,6 +120,7 @@ const void* Tensor::raw() const {
 
 double Tensor::item() const {
   IMPASTO_CHECK(numel() == 1, "tensor {}: item() needs exactly one element", shape_.to_string());
+  if (device().type != DeviceType::cpu) return to(Device{}).item();
   double result = 0;
   dispatch(dtype_, [&]<class T>(T*) { result = load(values<T>()[0]); });
   return result;
@@ -148,7 +152,14 @@ Tensor Tensor::slice(std::int64_t begin, std::int64_t end) const {
 
 Tensor Tensor::clone() const {
   Tensor result = empty(shape_, dtype_, device());
-  std::memcpy(result.raw(), raw(), bytes());
+  gpu::copy(result.raw(), device(), raw(), device(), bytes());
+  return result;
+}
+
+Tensor Tensor::to(Device device) const {
+  if (!defined() || device == this->device()) return *this;
+  Tensor result = empty(shape_, dtype_, device);
+  gpu::copy(result.raw(), device, raw(), this->device(), bytes());
   return result;
 }
 

@@ -41,7 +41,8 @@ class Tensor {
   static Tensor empty(const Shape& shape, DType dtype = DType::f32, Device device = {},
                       Lifetime lifetime = Lifetime::passing);
   static Tensor zeros(const Shape& shape, DType dtype = DType::f32, Device device = {});
-  static Tensor full(const Shape& shape, double value, DType dtype = DType::f32);
+  static Tensor full(const Shape& shape, double value, DType dtype = DType::f32,
+                     Device device = {});
   static Tensor scalar(double value, DType dtype = DType::f32) { return full({}, value, dtype); }
   template <class T>
   static Tensor from(const Shape& shape, std::span<const T> values);
@@ -58,7 +59,8 @@ class Tensor {
   std::size_t bytes() const { return storage_bytes(dtype_, numel()); }
 
   // Typed access; throws Error when T is not the dtype, or the tensor is undefined or not on the
-  // host. Packed masks are std::uint64_t words.
+  // cpu: simt has the memory of a device of its own, though it is the host's, so that what runs
+  // there runs on a GPU. Packed masks are std::uint64_t words.
   template <class T>
   T* data();
   template <class T>
@@ -67,10 +69,11 @@ class Tensor {
   std::span<T> values();  // not for packed masks
   template <class T>
   std::span<const T> values() const;
-  void* raw();
+  void* raw();  // on any device: an address there
   const void* raw() const;
 
-  double item() const;  // the value of a one-element f32, f64, i32 or u8 tensor
+  // The value of a one-element f32, f64, i32 or u8 tensor; waits for the device.
+  double item() const;
 
   Tensor reshape(const Shape& shape) const;  // same storage, same numel
   // Entries [begin, end) of the first axis, in the same storage. Not of packed masks.
@@ -79,6 +82,8 @@ class Tensor {
   // Converted copy, rounded to nearest even; the same handle when nothing changes. To integers:
   // truncated and saturated, NaN is 0. Packed masks convert to nothing else.
   Tensor to(DType dtype) const;
+  // Copy on another device, complete on return; the same handle when it is there already.
+  Tensor to(Device device) const;
   bool solely_owned() const { return storage_.use_count() == 1; }
 
  private:

@@ -8,7 +8,7 @@ set -euo pipefail
 packages=(
   g++ cmake ninja-build pkg-config
   libfmt-dev nlohmann-json3-dev libssl-dev libcurl4-openssl-dev ca-certificates
-  libhdf5-dev libzip-dev libstb-dev libexif-dev libcli11-dev
+  libhdf5-dev libzip-dev libstb-dev libexif-dev libcli11-dev libboost-context-dev
   doctest-dev libbenchmark-dev python3
   "$@"
 )

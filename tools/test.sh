@@ -14,7 +14,7 @@ esac
 
 tools/setup.sh
 if command -v ccache >/dev/null; then
-  export CMAKE_CXX_COMPILER_LAUNCHER=ccache
+  export CMAKE_CXX_COMPILER_LAUNCHER=ccache CMAKE_CUDA_COMPILER_LAUNCHER=ccache
 fi
 cmake --preset "$preset"
 cmake --build --preset "$preset" --parallel "$(nproc)"

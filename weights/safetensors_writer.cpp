@@ -71,7 +71,8 @@ void write_safetensors(const std::string& path, const NamedTensors& contents) {
   file.write(std::as_bytes(std::span(&length, 1)));
   file.write(std::as_bytes(std::span(header)));
   for (const Entry* entry : order) {
-    file.write({static_cast<const std::byte*>(entry->second.raw()), entry->second.bytes()});
+    const Tensor tensor = entry->second.to(Device{});
+    file.write({static_cast<const std::byte*>(tensor.raw()), tensor.bytes()});
   }
   file.commit();
 }

@@ -142,7 +142,7 @@ void backward(Context& context, const Variable& root, Tensor upstream) {
     IMPASTO_CHECK(root.value().numel() == 1,
                   "backward: a root of shape {} needs an upstream gradient",
                   root.shape().to_string());
-    upstream = Tensor::full(root.shape(), 1, root.value().dtype());
+    upstream = Tensor::full(root.shape(), 1, root.value().dtype(), root.value().device());
   }
   check_gradient_fits(*root.state(), upstream, "the root");
   std::vector<std::shared_ptr<GradState>> order = recorded_order(root.state());

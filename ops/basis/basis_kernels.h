@@ -16,4 +16,10 @@ void combine_blocked(Context&, const BasisProblem&, const CombineArgs&, void* wo
                      const Lanes&);
 std::size_t combine_blocked_workspace(const BasisProblem&, int threads);
 
+// CUDA code.
+void dot_cuda(Context&, const BasisProblem&, const InnerProductsArgs&, void* workspace);
+std::size_t dot_cuda_workspace(const BasisProblem&, int threads);
+void combine_cuda(Context&, const BasisProblem&, const CombineArgs&, void* workspace);
+std::size_t combine_cuda_workspace(const BasisProblem&, int threads);
+
 }  // namespace impasto::basis_kernels

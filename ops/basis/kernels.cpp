@@ -40,6 +40,13 @@ constexpr Kernel<BasisProblem, CombineArgs> blocked_combine(std::string_view id,
 }
 
 const Kernel<BasisProblem, InnerProductsArgs> kDot[] = {
+    {.info = {.id = "basis.dot.cuda.streamed",
+              .idea = "a block a piece of a vector, pieces added in order",
+              .backend = Backend::gpu,
+              .dtypes = {DType::f32, DType::f64}},
+     .workspace_bytes = dot_cuda_workspace,
+     .reduction_length = dot_length,
+     .run = dot_cuda},
 #if defined(__x86_64__)
     blocked_dot<avx512::kLanes>("basis.dot.cpu.blocked.avx512", Feature::avx512),
     blocked_dot<avx2::kLanes>("basis.dot.cpu.blocked.avx2", Feature::avx2),
@@ -53,6 +60,13 @@ const Kernel<BasisProblem, InnerProductsArgs> kDot[] = {
 };
 
 const Kernel<BasisProblem, CombineArgs> kCombine[] = {
+    {.info = {.id = "basis.combine.cuda.streamed",
+              .idea = "a thread an element, addresses and weights as parameters",
+              .backend = Backend::gpu,
+              .dtypes = {DType::f32, DType::f64}},
+     .workspace_bytes = combine_cuda_workspace,
+     .reduction_length = combine_length,
+     .run = combine_cuda},
 #if defined(__x86_64__)
     blocked_combine<avx512::kLanes>("basis.combine.cpu.blocked.avx512", Feature::avx512),
     blocked_combine<avx2::kLanes>("basis.combine.cpu.blocked.avx2", Feature::avx2),

@@ -1,5 +1,6 @@
 #include "ops/conv2d/conv2d.h"
 
+#include "ops/conv2d/cuda.h"
 #include "ops/conv2d/epilogue.h"
 #include "ops/reference.h"
 #include "tensor/checked.h"
@@ -56,6 +57,12 @@ void check_upstream(const Conv2dUpstream& upstream, const Conv2dProblem& problem
       upstream.mask.shape().to_string(), problem.mask_shape().to_string());
 }
 
+// Whoever names a kernel that rounds wants it to; no other is considered then.
+template <class Table>
+bool asked_by_name(const Context& context, const Table& table) {
+  return !context.requested_kernel(table.name).empty();
+}
+
 }  // namespace
 
 Shape Conv2dProblem::mask_shape() const {
@@ -87,6 +94,7 @@ Conv2dForward conv2d_forward(Context& context, const Tensor& src, const Tensor& 
                              FilterCache* cache) {
   Conv2dProblem problem = make_problem(src.shape(), wei.shape(), params, src.dtype());
   problem.filter_cached = cache != nullptr;
+  problem.mixed = asked_by_name(context, conv2d_forward_table());
   check_same_dtype("wei", wei, src.dtype());
   if (bias.defined()) {
     check_same_dtype("bias", bias, src.dtype());
@@ -112,7 +120,8 @@ Tensor conv2d_backward_data(Context& context, const Conv2dUpstream& upstream, co
                             FilterCache* cache) {
   Conv2dProblem problem = make_problem(src_shape, wei.shape(), params, upstream.grad_dst.dtype());
   problem.filter_cached = cache != nullptr;
-  problem.mixed = context.precision() == Precision::mixed;
+  problem.mixed = context.precision() == Precision::mixed ||
+                  asked_by_name(context, conv2d_backward_data_table());
   check_same_dtype("wei", wei, problem.dtype);
   check_upstream(upstream, problem);
   Tensor grad_src = context.empty(src_shape, problem.dtype);
@@ -132,6 +141,10 @@ Tensor conv2d_backward_activation(Context& context, const Conv2dUpstream& upstre
       make_problem(out_shape, wei, {.relu = params.relu, .pool = params.pool}, dtype);
   check_upstream(upstream, problem);
   Tensor grad = context.empty(out_shape, dtype);
+  if (context.device().type != DeviceType::cpu) {
+    conv2d_kernels::unfuse_gradient_gpu(context, problem, upstream, grad);
+    return grad;
+  }
   dispatch_float(dtype, [&]<class T>(T*) {
     conv2d_kernels::unfuse_gradient<T>(
         context.threads(), problem,

@@ -45,7 +45,7 @@ struct Conv2dProblem {
   Conv2dParams params;
   DType dtype = DType::f32;
   bool filter_cached = false;  // the call has a FilterCache
-  bool mixed = false;          // kernels may round the operands of products to 16 bits
+  bool mixed = false;          // kernels may round the operands of products to 16 bits, or to tf32
 
   std::int64_t oh() const { return (h + 2 * params.pad - kh) / params.stride + 1; }
   std::int64_t ow() const { return (w + 2 * params.pad - kw) / params.stride + 1; }
@@ -78,6 +78,9 @@ struct Conv2dForward {
   Tensor mask;  // undefined unless asked for
 };
 
+// Forward kernels that round their operands (tf32, 16 bits) are never chosen, but run when they are
+// asked for by name; backward ones are for contexts of mixed precision, too.
+//
 // bias may be undefined. `want_mask` needs a fused ReLU or pool. A null cache means the filter may
 // change between calls, so kernels prepare it every time.
 Conv2dForward conv2d_forward(Context& context, const Tensor& src, const Tensor& wei,

@@ -1,6 +1,8 @@
 // The tables of conv2d: best first, reference last.
 #include "ops/conv2d/columns.h"
 #include "ops/conv2d/conv2d_kernels.h"
+#include "ops/conv2d/conv2d_library_kernels.h"
+#include "ops/conv2d/cuda_entries.h"
 #include "ops/conv2d/direct_kernels.h"
 #include "ops/conv2d/winograd.h"
 #include "ops/conv2d/winograd16.h"
@@ -9,19 +11,6 @@ namespace impasto {
 namespace {
 
 using namespace conv2d_kernels;
-
-// Products behind one element of dst, of grad_src and of grad_wei.
-std::int64_t forward_length(const Conv2dProblem& p) {
-  return p.kh * p.kw * p.ic;
-}
-std::int64_t backward_data_length(const Conv2dProblem& p) {
-  // A reflected or repeated border shows one pixel at up to 1 + 2 pad places along each axis.
-  const std::int64_t shown = p.params.pad_mode == PadMode::zero ? 1 : 1 + 2 * p.params.pad;
-  return shown * shown * p.kh * p.kw * p.oc;
-}
-std::int64_t backward_filter_length(const Conv2dProblem& p) {
-  return p.n * p.oh() * p.ow();
-}
 
 template <const WinogradIsa& isa>
 Conv2dForwardKernel winograd_forward(std::string_view id, Features needs) {
@@ -104,7 +93,55 @@ Conv2dBackwardFilterKernel direct_backward_filter(std::string_view id, Features 
   };
 }
 
+#if IMPASTO_CUDNN
+template <auto run, class Args>
+Kernel<Conv2dProblem, Args> cudnn(std::string_view id, std::int64_t (*length)(const Conv2dProblem&),
+                                  double operand_eps) {
+  return {.info = {.id = id,
+                   .idea = "cuDNN; mask and pool in a pass of ours",
+                   .backend = Backend::cuda_library,
+                   .operand_eps = operand_eps,
+                   .by_name = operand_eps != 0},
+          .supports = supports_cudnn,
+          .reduction_length = length,
+          .run = run};
+}
+#endif
+
 const Conv2dForwardKernel kForward[] = {
+    gpu_forward<gpu_first>(
+        gpu_info("conv2d.fwd.cuda.first", "at most 4 channels on one side, few loads"),
+        supports_forward_gpu_first),
+    gpu_winograd_forward<GemmMath::tf32x3>(tensor_core_info(
+        "conv2d.fwd.cuda.winograd4.tf32x3", "F(4x4, 3x3), three products of tf32 for one of f32")),
+    gpu_forward<gpu_gemm<GemmMath::tf32x3>>(
+        tensor_core_info("conv2d.fwd.cuda.implicit_gemm.tf32x3",
+                         "patches on tensor cores, three products of tf32 for one of f32"),
+        supports_forward_gpu_gemm),
+    gpu_forward<gpu_tiled>(
+        gpu_info("conv2d.fwd.cuda.tiled", "tiles in shared memory, 64 outputs a thread"),
+        supports_gpu_tiled),
+    gpu_forward<gpu_gemm<GemmMath::tf32>>(
+        tensor_core_info("conv2d.fwd.cuda.implicit_gemm.tf32", "patches on tensor cores", kTf32Eps),
+        if_mixed<supports_forward_gpu_gemm>),
+    gpu_forward<gpu_gemm<GemmMath::bf16>>(
+        tensor_core_info("conv2d.fwd.cuda.implicit_gemm.bf16", "patches on tensor cores", kBf16Eps),
+        if_mixed<supports_forward_gpu_gemm>),
+    gpu_forward<gpu_gemm<GemmMath::f16>>(
+        tensor_core_info("conv2d.fwd.cuda.implicit_gemm.f16",
+                         "patches on tensor cores, operands up to 65504", kF16Eps),
+        if_mixed<supports_forward_gpu_gemm>),
+#if IMPASTO_CUDNN
+    cudnn<forward_cudnn_f32, Conv2dForwardArgs>("conv2d.fwd.cudnn.f32", forward_length, 0),
+    cudnn<forward_cudnn_tf32, Conv2dForwardArgs>("conv2d.fwd.cudnn.tf32", forward_length, kTf32Eps),
+#endif
+    {.info = {.id = "conv2d.fwd.cuda.direct",
+              .idea = "plain loops, 8 channels a thread",
+              .backend = Backend::gpu,
+              .dtypes = {DType::f32, DType::f64}},
+     .supports = supports_gpu_direct,
+     .reduction_length = forward_length,
+     .run = forward_gpu_direct},
 #if defined(__x86_64__)
     winograd_forward<avx512::kWinograd>("conv2d.fwd.cpu.winograd4.avx512", Feature::avx512),
     winograd_forward<avx2::kWinograd>("conv2d.fwd.cpu.winograd4.avx2", Feature::avx2),
@@ -120,11 +157,49 @@ const Conv2dForwardKernel kForward[] = {
 };
 
 const Conv2dBackwardDataKernel kBackwardData[] = {
+    gpu_backward_data<gpu_first>(
+        gpu_info("conv2d.bwd_data.cuda.first", "at most 4 channels on one side, few loads"),
+        supports_backward_data_gpu_first),
+    gpu_winograd_backward_data<GemmMath::tf32>(
+        tensor_core_info("conv2d.bwd_data.cuda.winograd4.tf32", "F(4x4, 3x3), products of tf32",
+                         kTransformedTf32Eps)),
+    gpu_backward_data<gpu_gemm<GemmMath::tf32>>(
+        tensor_core_info("conv2d.bwd_data.cuda.implicit_gemm.tf32", "patches on tensor cores",
+                         kTf32Eps),
+        if_mixed<supports_backward_data_gpu_gemm>),
+    gpu_backward_data<gpu_gemm<GemmMath::bf16>>(
+        tensor_core_info("conv2d.bwd_data.cuda.implicit_gemm.bf16", "patches on tensor cores",
+                         kBf16Eps),
+        if_mixed<supports_backward_data_gpu_gemm>),
+    gpu_winograd_backward_data<GemmMath::tf32x3>(
+        tensor_core_info("conv2d.bwd_data.cuda.winograd4.tf32x3",
+                         "F(4x4, 3x3), three products of tf32 for one of f32")),
+    gpu_backward_data<gpu_gemm<GemmMath::tf32x3>>(
+        tensor_core_info("conv2d.bwd_data.cuda.implicit_gemm.tf32x3",
+                         "patches on tensor cores, three products of tf32 for one of f32"),
+        supports_backward_data_gpu_gemm),
+    gpu_backward_data<gpu_tiled>(
+        gpu_info("conv2d.bwd_data.cuda.tiled", "forward with rotated, transposed filters"),
+        supports_gpu_tiled),
+#if IMPASTO_CUDNN
+    cudnn<backward_data_cudnn_f32, Conv2dBackwardDataArgs>("conv2d.bwd_data.cudnn.f32",
+                                                           backward_data_length, 0),
+    cudnn<backward_data_cudnn_tf32, Conv2dBackwardDataArgs>("conv2d.bwd_data.cudnn.tf32",
+                                                            backward_data_length, kTf32Eps),
+#endif
+    {.info = {.id = "conv2d.bwd_data.cuda.direct",
+              .idea = "plain loops, each pixel asks who read it",
+              .backend = Backend::gpu,
+              .dtypes = {DType::f32, DType::f64}},
+     .supports = supports_gpu_direct,
+     .reduction_length = backward_data_length,
+     .run = backward_data_gpu_direct},
 #if defined(__x86_64__)
     {.info = {.id = "conv2d.bwd_data.cpu.winograd4_int16.avx512vnni",
               .idea = "F(4x4, 3x3), products of scaled 16-bit integers",
               .needs = Features(Feature::avx512) | Feature::avx512vnni,
-              .exact = false},
+              .exact = false,
+              .operand_eps = 0x1p-11},
      .supports = supports_backward_data_winograd16,
      .workspace_bytes = backward_data_winograd16_bytes,
      .reduction_length = backward_data_length,
@@ -147,6 +222,20 @@ const Conv2dBackwardDataKernel kBackwardData[] = {
 };
 
 const Conv2dBackwardFilterKernel kBackwardFilter[] = {
+#if IMPASTO_CUDNN
+    cudnn<backward_filter_cudnn_f32, Conv2dBackwardFilterArgs>("conv2d.bwd_filter.cudnn.f32",
+                                                               backward_filter_length, 0),
+    cudnn<backward_filter_cudnn_tf32, Conv2dBackwardFilterArgs>("conv2d.bwd_filter.cudnn.tf32",
+                                                                backward_filter_length, kTf32Eps),
+#endif
+    {.info = {.id = "conv2d.bwd_filter.cuda.direct",
+              .idea = "plain loops over runs of outputs, added in their order",
+              .backend = Backend::gpu,
+              .dtypes = {DType::f32, DType::f64}},
+     .supports = supports_gpu_direct,
+     .workspace_bytes = backward_filter_gpu_direct_bytes,
+     .reduction_length = backward_filter_length,
+     .run = backward_filter_gpu_direct},
 #if defined(__x86_64__)
     direct_backward_filter<avx512::kDirect>("conv2d.bwd_filter.cpu.direct.avx512", Feature::avx512),
     direct_backward_filter<avx2::kDirect>("conv2d.bwd_filter.cpu.direct.avx2", Feature::avx2),

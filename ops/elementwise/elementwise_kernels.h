@@ -12,4 +12,7 @@ void adam_reference(Context&, const AdamProblem&, const AdamArgs&, void*);
 void map_vector(Context&, const ElementwiseProblem&, const ElementwiseArgs&, void*);
 void adam_vector(Context&, const AdamProblem&, const AdamArgs&, void*);
 
+void map_cuda(Context&, const ElementwiseProblem&, const ElementwiseArgs&, void*);
+void adam_cuda(Context&, const AdamProblem&, const AdamArgs&, void*);
+
 }  // namespace impasto::elementwise_kernels

@@ -7,6 +7,11 @@ namespace {
 using namespace elementwise_kernels;
 
 const Kernel<ElementwiseProblem, ElementwiseArgs> kMap[] = {
+    {.info = {.id = "elementwise.map.cuda.vector",
+              .idea = "packs of four, in double",
+              .backend = Backend::gpu,
+              .dtypes = {DType::f32, DType::f64}},
+     .run = map_cuda},
     {.info = {.id = "elementwise.map.cpu.vector",
               .idea = "vectorised loop, blocks over the threads",
               .dtypes = {DType::f32, DType::f64}},
@@ -18,6 +23,11 @@ const Kernel<ElementwiseProblem, ElementwiseArgs> kMap[] = {
 };
 
 const Kernel<AdamProblem, AdamArgs> kAdam[] = {
+    {.info = {.id = "elementwise.adam.cuda.fused",
+              .idea = "one pass over g, m, v and x in packs of four",
+              .backend = Backend::gpu,
+              .dtypes = {DType::f32, DType::f64}},
+     .run = adam_cuda},
     {.info = {.id = "elementwise.adam.cpu.vector",
               .idea = "one pass over g, m, v and x, blocks over the threads",
               .dtypes = {DType::f32, DType::f64}},

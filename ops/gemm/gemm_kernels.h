@@ -12,4 +12,9 @@ void forward_tiled(Context&, const GemmProblem&, const GemmArgs&, void* workspac
                    const gemm_tile::TileKernel&);
 std::size_t tiled_workspace(const GemmProblem&, const gemm_tile::TileKernel&);
 
+// CUDA code: on tensor cores with f32 accuracy, and without them.
+Support supports_cuda(const GemmProblem&);
+void forward_cuda_mma(Context&, const GemmProblem&, const GemmArgs&, void*);
+void forward_cuda_tiled(Context&, const GemmProblem&, const GemmArgs&, void*);
+
 }  // namespace impasto::gemm_kernels

@@ -16,4 +16,12 @@ void backward_tiled(Context&, const GramProblem&, const GramBackwardArgs&, void*
                     const gemm_tile::TileKernel&);
 std::size_t backward_tiled_workspace(const GramProblem&, const gemm_tile::TileKernel&);
 
+// CUDA code: on tensor cores with f32 accuracy, and without them.
+Support supports_cuda(const GramProblem&);
+std::size_t forward_cuda_workspace(const GramProblem&, int threads);
+void forward_cuda_mma(Context&, const GramProblem&, const GramForwardArgs&, void* workspace);
+void forward_cuda_tiled(Context&, const GramProblem&, const GramForwardArgs&, void* workspace);
+void backward_cuda_mma(Context&, const GramProblem&, const GramBackwardArgs&, void*);
+void backward_cuda_tiled(Context&, const GramProblem&, const GramBackwardArgs&, void*);
+
 }  // namespace impasto::gram_kernels

@@ -1,5 +1,8 @@
 // The tables of gram: best first, reference last.
+#include <type_traits>
+
 #include "ops/gram/gram_kernels.h"
+#include "ops/gram/gram_library_kernels.h"
 
 namespace impasto {
 namespace {
@@ -36,7 +39,42 @@ constexpr Kernel<GramProblem, GramBackwardArgs> tiled_backward(std::string_view 
                     void* workspace) { backward_tiled(context, problem, args, workspace, tile); }};
 }
 
+#if IMPASTO_CUDA
+template <auto run, class Args>
+constexpr Kernel<GramProblem, Args> cublas(std::string_view id, double operand_eps) {
+  const bool forward = std::is_same_v<Args, GramForwardArgs>;
+  return {.info = {.id = id,
+                   .idea = "cuBLAS, the whole product, made symmetric",
+                   .backend = Backend::cuda_library,
+                   .operand_eps = operand_eps,
+                   .by_name = operand_eps != 0},
+          .supports = supports_cublas,
+          .workspace_bytes = cublas_workspace,
+          .reduction_length = forward ? forward_length : backward_length,
+          .run = run};
+}
+#endif
+
 const Kernel<GramProblem, GramForwardArgs> kForward[] = {
+    {.info = {.id = "gram.fwd.cuda.mma.tf32x3",
+              .idea = "upper tiles only, slices of pixels, three tf32 products for one of f32",
+              .backend = Backend::gpu,
+              .needs = Feature::sm80},
+     .supports = supports_cuda,
+     .workspace_bytes = forward_cuda_workspace,
+     .reduction_length = forward_length,
+     .run = forward_cuda_mma},
+    {.info = {.id = "gram.fwd.cuda.tiled",
+              .idea = "upper tiles only, slices of pixels, through shared memory",
+              .backend = Backend::gpu},
+     .supports = supports_cuda,
+     .workspace_bytes = forward_cuda_workspace,
+     .reduction_length = forward_length,
+     .run = forward_cuda_tiled},
+#if IMPASTO_CUDA
+    cublas<forward_cublas_f32, GramForwardArgs>("gram.fwd.cublas.f32", 0),
+    cublas<forward_cublas_tf32, GramForwardArgs>("gram.fwd.cublas.tf32", 0x1p-11),
+#endif
 #if defined(__x86_64__)
     tiled_forward<gemm_tile::avx512::kTile>("gram.fwd.cpu.tiled.avx512", Feature::avx512),
     tiled_forward<gemm_tile::avx2::kTile>("gram.fwd.cpu.tiled.avx2", Feature::avx2),
@@ -50,6 +88,23 @@ const Kernel<GramProblem, GramForwardArgs> kForward[] = {
 };
 
 const Kernel<GramProblem, GramBackwardArgs> kBackward[] = {
+    {.info = {.id = "gram.bwd.cuda.mma.tf32x3",
+              .idea = "dG + dG^T formed on the way in, three tf32 products for one of f32",
+              .backend = Backend::gpu,
+              .needs = Feature::sm80},
+     .supports = supports_cuda,
+     .reduction_length = backward_length,
+     .run = backward_cuda_mma},
+    {.info = {.id = "gram.bwd.cuda.tiled",
+              .idea = "dG + dG^T formed on the way into shared memory",
+              .backend = Backend::gpu},
+     .supports = supports_cuda,
+     .reduction_length = backward_length,
+     .run = backward_cuda_tiled},
+#if IMPASTO_CUDA
+    cublas<backward_cublas_f32, GramBackwardArgs>("gram.bwd.cublas.f32", 0),
+    cublas<backward_cublas_tf32, GramBackwardArgs>("gram.bwd.cublas.tf32", 0x1p-11),
+#endif
 #if defined(__x86_64__)
     tiled_backward<gemm_tile::avx512::kTile>("gram.bwd.cpu.tiled.avx512", Feature::avx512),
     tiled_backward<gemm_tile::avx2::kTile>("gram.bwd.cpu.tiled.avx2", Feature::avx2),

@@ -11,6 +11,13 @@ std::int64_t reduction_length(const MseProblem& problem) {
 }
 
 const Kernel<MseProblem, MseForwardArgs> kForward[] = {
+    {.info = {.id = "mse.fwd.cuda.ordered",
+              .idea = "loss and difference in one pass, partial sums of blocks in order",
+              .backend = Backend::gpu,
+              .dtypes = {DType::f32, DType::f64}},
+     .workspace_bytes = forward_cuda_workspace,
+     .reduction_length = reduction_length,
+     .run = forward_cuda},
     {.info = {.id = "mse.fwd.cpu.vector",
               .idea = "loss and difference in one pass, chunks over the threads",
               .dtypes = {DType::f32, DType::f64}},
@@ -25,6 +32,11 @@ const Kernel<MseProblem, MseForwardArgs> kForward[] = {
 };
 
 const Kernel<MseProblem, MseBackwardArgs> kBackward[] = {
+    {.info = {.id = "mse.bwd.cuda.vector",
+              .idea = "packs of four, upstream read in the kernel",
+              .backend = Backend::gpu,
+              .dtypes = {DType::f32, DType::f64}},
+     .run = backward_cuda},
     {.info = {.id = "mse.bwd.cpu.vector",
               .idea = "vectorised loop, blocks over the threads",
               .dtypes = {DType::f32, DType::f64}},

@@ -12,4 +12,8 @@ void forward_vector(Context&, const MseProblem&, const MseForwardArgs&, void* wo
 std::size_t forward_vector_workspace(const MseProblem&, int threads);
 void backward_vector(Context&, const MseProblem&, const MseBackwardArgs&, void*);
 
+std::size_t forward_cuda_workspace(const MseProblem&, int threads);
+void forward_cuda(Context&, const MseProblem&, const MseForwardArgs&, void* workspace);
+void backward_cuda(Context&, const MseProblem&, const MseBackwardArgs&, void*);
+
 }  // namespace impasto::mse_kernels

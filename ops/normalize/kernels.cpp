@@ -7,6 +7,13 @@ namespace {
 using namespace normalize_kernels;
 
 const Kernel<InstanceNormProblem, InstanceNormForwardArgs> kForward[] = {
+    {.info = {.id = "instance_norm.fwd.cuda.columns",
+              .idea = "sums down the columns in double, three passes",
+              .backend = Backend::gpu,
+              .dtypes = {DType::f32, DType::f64}},
+     .supports = fits_cuda,
+     .workspace_bytes = forward_cuda_workspace,
+     .run = forward_cuda},
     {.info = {.id = "instance_norm.fwd.cpu.vector",
               .idea = "blocks of pixels, sums in double, three passes"},
      .workspace_bytes = forward_vector_workspace,
@@ -18,6 +25,13 @@ const Kernel<InstanceNormProblem, InstanceNormForwardArgs> kForward[] = {
 };
 
 const Kernel<InstanceNormProblem, InstanceNormBackwardArgs> kBackward[] = {
+    {.info = {.id = "instance_norm.bwd.cuda.columns",
+              .idea = "sums down the columns in double, two passes",
+              .backend = Backend::gpu,
+              .dtypes = {DType::f32, DType::f64}},
+     .supports = fits_cuda,
+     .workspace_bytes = backward_cuda_workspace,
+     .run = backward_cuda},
     {.info = {.id = "instance_norm.bwd.cpu.vector",
               .idea = "blocks of pixels, sums in double, two passes"},
      .workspace_bytes = backward_vector_workspace,

@@ -14,4 +14,10 @@ std::size_t backward_vector_workspace(const InstanceNormProblem&, int threads);
 void forward_vector(Context&, const InstanceNormProblem&, const InstanceNormForwardArgs&, void*);
 void backward_vector(Context&, const InstanceNormProblem&, const InstanceNormBackwardArgs&, void*);
 
+Support fits_cuda(const InstanceNormProblem&);
+std::size_t forward_cuda_workspace(const InstanceNormProblem&, int threads);
+std::size_t backward_cuda_workspace(const InstanceNormProblem&, int threads);
+void forward_cuda(Context&, const InstanceNormProblem&, const InstanceNormForwardArgs&, void*);
+void backward_cuda(Context&, const InstanceNormProblem&, const InstanceNormBackwardArgs&, void*);
+
 }  // namespace impasto::normalize_kernels

@@ -13,6 +13,12 @@ std::int64_t backward_length(const PadProblem& problem) {
 }
 
 const Kernel<PadProblem, PadArgs> kForward[] = {
+    {.info = {.id = "pad.fwd.cuda.gather",
+              .idea = "each element looks up what it shows",
+              .backend = Backend::gpu,
+              .dtypes = {DType::f32, DType::f64}},
+     .supports = fits_cuda,
+     .run = forward_cuda},
     {.info = {.id = "pad.fwd.cpu.rows", .idea = "one copy a row, its ends pixel by pixel"},
      .run = forward_rows},
     {.info = {.id = "pad.fwd.cpu.reference",
@@ -22,6 +28,13 @@ const Kernel<PadProblem, PadArgs> kForward[] = {
 };
 
 const Kernel<PadProblem, PadArgs> kBackward[] = {
+    {.info = {.id = "pad.bwd.cuda.gather",
+              .idea = "each pixel adds up where it was shown",
+              .backend = Backend::gpu,
+              .dtypes = {DType::f32, DType::f64}},
+     .supports = fits_cuda,
+     .reduction_length = backward_length,
+     .run = backward_cuda},
     {.info = {.id = "pad.bwd.cpu.rows", .idea = "each row gathers the rows that showed it"},
      .reduction_length = backward_length,
      .run = backward_rows},

@@ -11,4 +11,8 @@ void backward_reference(Context&, const PadProblem&, const PadArgs&, void*);
 void forward_rows(Context&, const PadProblem&, const PadArgs&, void*);
 void backward_rows(Context&, const PadProblem&, const PadArgs&, void*);
 
+Support fits_cuda(const PadProblem&);
+void forward_cuda(Context&, const PadProblem&, const PadArgs&, void*);
+void backward_cuda(Context&, const PadProblem&, const PadArgs&, void*);
+
 }  // namespace impasto::pad_kernels

@@ -11,4 +11,8 @@ void backward_reference(Context&, const Pool2dProblem&, const Pool2dBackwardArgs
 void forward_vector(Context&, const Pool2dProblem&, const Pool2dForwardArgs&, void*);
 void backward_vector(Context&, const Pool2dProblem&, const Pool2dBackwardArgs&, void*);
 
+Support fits_cuda(const Pool2dProblem&);
+void forward_cuda(Context&, const Pool2dProblem&, const Pool2dForwardArgs&, void*);
+void backward_cuda(Context&, const Pool2dProblem&, const Pool2dBackwardArgs&, void*);
+
 }  // namespace impasto::pool2d_kernels

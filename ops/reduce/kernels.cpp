@@ -15,6 +15,13 @@ std::int64_t rows_length(const ReduceRowsProblem& problem) {
 }
 
 const Kernel<ReduceProblem, ReduceArgs> kAll[] = {
+    {.info = {.id = "reduce.all.cuda.ordered",
+              .idea = "partial results of blocks, joined in order by one more",
+              .backend = Backend::gpu,
+              .dtypes = {DType::f32, DType::f64}},
+     .workspace_bytes = all_cuda_workspace,
+     .reduction_length = all_length,
+     .run = all_cuda},
     {.info = {.id = "reduce.all.cpu.vector",
               .idea = "fixed chunks over the threads, eight lanes in double",
               .dtypes = {DType::f32, DType::f64}},
@@ -29,6 +36,13 @@ const Kernel<ReduceProblem, ReduceArgs> kAll[] = {
 };
 
 const Kernel<ReduceRowsProblem, ReduceRowsArgs> kRows[] = {
+    {.info = {.id = "reduce.rows.cuda.columns",
+              .idea = "runs of rows over the blocks, joined in order by a warp a column",
+              .backend = Backend::gpu,
+              .dtypes = {DType::f32, DType::f64}},
+     .workspace_bytes = rows_cuda_workspace,
+     .reduction_length = rows_length,
+     .run = rows_cuda},
     {.info = {.id = "reduce.rows.cpu.vector",
               .idea = "fixed blocks of rows over the threads, in double",
               .dtypes = {DType::f32, DType::f64}},

@@ -13,4 +13,9 @@ std::size_t all_vector_workspace(const ReduceProblem&, int threads);
 void rows_vector(Context&, const ReduceRowsProblem&, const ReduceRowsArgs&, void* workspace);
 std::size_t rows_vector_workspace(const ReduceRowsProblem&, int threads);
 
+std::size_t all_cuda_workspace(const ReduceProblem&, int threads);
+void all_cuda(Context&, const ReduceProblem&, const ReduceArgs&, void* workspace);
+std::size_t rows_cuda_workspace(const ReduceRowsProblem&, int threads);
+void rows_cuda(Context&, const ReduceRowsProblem&, const ReduceRowsArgs&, void* workspace);
+
 }  // namespace impasto::reduce_kernels

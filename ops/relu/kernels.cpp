@@ -7,6 +7,11 @@ namespace {
 using namespace relu_kernels;
 
 const Kernel<ReluProblem, ReluForwardArgs> kForward[] = {
+    {.info = {.id = "relu.fwd.cuda.vector",
+              .idea = "packs of four, mask words joined by shuffles",
+              .backend = Backend::gpu,
+              .dtypes = {DType::f32, DType::f64}},
+     .run = forward_cuda},
     {.info = {.id = "relu.fwd.cpu.vector", .idea = "64 elements and one mask word at a time"},
      .run = forward_vector},
     {.info = {.id = "relu.fwd.cpu.reference",
@@ -16,6 +21,11 @@ const Kernel<ReluProblem, ReluForwardArgs> kForward[] = {
 };
 
 const Kernel<ReluProblem, ReluBackwardArgs> kBackward[] = {
+    {.info = {.id = "relu.bwd.cuda.vector",
+              .idea = "packs of four, eight threads a half word",
+              .backend = Backend::gpu,
+              .dtypes = {DType::f32, DType::f64}},
+     .run = backward_cuda},
     {.info = {.id = "relu.bwd.cpu.vector", .idea = "64 elements and one mask word at a time"},
      .run = backward_vector},
     {.info = {.id = "relu.bwd.cpu.reference",

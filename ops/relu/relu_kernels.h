@@ -11,4 +11,7 @@ void backward_reference(Context&, const ReluProblem&, const ReluBackwardArgs&, v
 void forward_vector(Context&, const ReluProblem&, const ReluForwardArgs&, void*);
 void backward_vector(Context&, const ReluProblem&, const ReluBackwardArgs&, void*);
 
+void forward_cuda(Context&, const ReluProblem&, const ReluForwardArgs&, void*);
+void backward_cuda(Context&, const ReluProblem&, const ReluBackwardArgs&, void*);
+
 }  // namespace impasto::relu_kernels

@@ -32,6 +32,14 @@ std::int64_t one_sum(const ResizeProblem& problem) {
 }
 
 const Kernel<ResizeProblem, ResizeArgs> kForward[] = {
+    {.info = {.id = "resize.fwd.cuda.separable",
+              .idea = "down the columns into a map between, then along its rows",
+              .backend = Backend::gpu,
+              .dtypes = {DType::f32, DType::f64}},
+     .supports = fits_cuda,
+     .workspace_bytes = forward_cuda_workspace,
+     .reduction_length = two_sums<forward_taps>,
+     .run = forward_cuda},
     {.info = {.id = "resize.fwd.cpu.separable",
               .idea = "per output row: down the columns into a buffer, then along it"},
      .workspace_bytes = forward_separable_workspace,
@@ -45,6 +53,14 @@ const Kernel<ResizeProblem, ResizeArgs> kForward[] = {
 };
 
 const Kernel<ResizeProblem, ResizeArgs> kBackward[] = {
+    {.info = {.id = "resize.bwd.cuda.separable",
+              .idea = "the forward kernel with both matrices transposed",
+              .backend = Backend::gpu,
+              .dtypes = {DType::f32, DType::f64}},
+     .supports = fits_cuda,
+     .workspace_bytes = backward_cuda_workspace,
+     .reduction_length = two_sums<backward_taps>,
+     .run = backward_cuda},
     {.info = {.id = "resize.bwd.cpu.separable",
               .idea = "the forward kernel with both matrices transposed"},
      .workspace_bytes = backward_separable_workspace,

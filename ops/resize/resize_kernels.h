@@ -20,4 +20,10 @@ std::size_t backward_separable_workspace(const ResizeProblem&, int threads);
 void forward_separable(Context&, const ResizeProblem&, const ResizeArgs&, void*);
 void backward_separable(Context&, const ResizeProblem&, const ResizeArgs&, void*);
 
+Support fits_cuda(const ResizeProblem&);
+std::size_t forward_cuda_workspace(const ResizeProblem&, int threads);
+std::size_t backward_cuda_workspace(const ResizeProblem&, int threads);
+void forward_cuda(Context&, const ResizeProblem&, const ResizeArgs&, void*);
+void backward_cuda(Context&, const ResizeProblem&, const ResizeArgs&, void*);
+
 }  // namespace impasto::resize_kernels

@@ -15,6 +15,14 @@ std::int64_t backward_length(const TotalVariationProblem&) {
 }
 
 const Kernel<TotalVariationProblem, TotalVariationForwardArgs> kForward[] = {
+    {.info = {.id = "total_variation.fwd.cuda.rows",
+              .idea = "a row a block, partial sums of blocks in order",
+              .backend = Backend::gpu,
+              .dtypes = {DType::f32, DType::f64}},
+     .supports = fits_cuda,
+     .workspace_bytes = forward_cuda_workspace,
+     .reduction_length = forward_length,
+     .run = forward_cuda},
     {.info = {.id = "total_variation.fwd.cpu.rows",
               .idea = "each row against itself shifted and the next, eight lanes in double",
               .dtypes = {DType::f32, DType::f64}},
@@ -29,6 +37,13 @@ const Kernel<TotalVariationProblem, TotalVariationForwardArgs> kForward[] = {
 };
 
 const Kernel<TotalVariationProblem, TotalVariationBackwardArgs> kBackward[] = {
+    {.info = {.id = "total_variation.bwd.cuda.rows",
+              .idea = "a row a block, each element gathers four slopes",
+              .backend = Backend::gpu,
+              .dtypes = {DType::f32, DType::f64}},
+     .supports = fits_cuda,
+     .reduction_length = backward_length,
+     .run = backward_cuda},
     {.info = {.id = "total_variation.bwd.cpu.rows",
               .idea = "each row gathers the slopes towards its four neighbours",
               .dtypes = {DType::f32, DType::f64}},

@@ -16,4 +16,11 @@ std::size_t forward_rows_workspace(const TotalVariationProblem&, int threads);
 void backward_rows(Context&, const TotalVariationProblem&, const TotalVariationBackwardArgs&,
                    void*);
 
+Support fits_cuda(const TotalVariationProblem&);
+std::size_t forward_cuda_workspace(const TotalVariationProblem&, int threads);
+void forward_cuda(Context&, const TotalVariationProblem&, const TotalVariationForwardArgs&,
+                  void* workspace);
+void backward_cuda(Context&, const TotalVariationProblem&, const TotalVariationBackwardArgs&,
+                   void*);
+
 }  // namespace impasto::total_variation_kernels

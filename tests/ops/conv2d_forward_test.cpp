@@ -23,8 +23,10 @@ Operands make_operands(const Conv2dProblem& p, Tensor (*make)(const Shape&, DTyp
           make({p.oc}, DType::f32, 3)};
 }
 
-// What a call fuses varies with `variant`: ReLU or not, no pool or one of two, mask or not.
+// What a call fuses varies with `variant`: ReLU or not, no pool or one of two, mask or not. Kernels
+// that round their operands serve, too.
 Conv2dProblem vary(Conv2dProblem problem, std::size_t variant) {
+  problem.mixed = true;
   problem.params.relu = variant % 3 != 0;
   if (variant % 4 == 1 && can_pool(problem)) problem.params.pool = PoolKind::max;
   if (variant % 4 == 3 && can_pool(problem)) problem.params.pool = PoolKind::average;
@@ -108,8 +110,8 @@ TEST_CASE("every conv2d forward kernel is near the reference on random numbers")
     for_kernels(context, conv2d_forward_table(), problem, [&](const auto& kernel) {
       FilterCache cache;
       const Conv2dForward got = run(context, kernel, problem, operands, &cache);
-      const double tolerance =
-          sum_tolerance(kernel.reduction_length(problem), operands.src, operands.wei);
+      const double tolerance = sum_tolerance(kernel.reduction_length(problem), operands.src,
+                                             operands.wei, kernel.info.operand_eps);
       check(compare(got.dst, want.dst, tolerance));
       if (got.mask.defined()) {
         const std::string wrong = wrong_mask(problem, got.mask, want.mask, sums, tolerance);

@@ -16,8 +16,11 @@ namespace {
 using namespace test;
 
 // Rounding leaves each operand off by 1 / 2^12 of its row's root mean square, and the transforms
-// enlarge that some fourfold. Worst seen: 4e-4.
+// enlarge that some fourfold. Worst seen: 4e-4. Fewer bits than those are worse by themselves.
 constexpr double kRelative = 1e-3;
+double allowed(const KernelInfo& info) {
+  return std::max(kRelative, 2 * info.operand_eps);  // of both operands
+}
 
 Tensor run(Context& context, const Conv2dBackwardDataKernel& kernel, const Conv2dProblem& problem,
            const Tensor& grad, const Tensor& mask, const Tensor& wei) {
@@ -34,7 +37,7 @@ void for_mixed(const Context& context, Conv2dProblem problem, Body body) {
   Conv2dProblem exact = problem;
   exact.mixed = false;
   for_kernels(context, table, problem, [&](const auto& kernel) {
-    if (!can_serve(kernel, exact, context.features()).ok) body(kernel);
+    if (!kernel.supports(exact).ok) body(kernel);
   });
 }
 
@@ -59,7 +62,8 @@ TEST_CASE("mixed kernels are near the reference for every shape, mask and pool")
     for_mixed(context, problem, [&](const auto& kernel) {
       const auto& reference = reference_of(conv2d_backward_data_table());
       const Tensor want = run(context, reference, problem, grad, mask, wei);
-      CHECK(relative_error(run(context, kernel, problem, grad, mask, wei), want) < kRelative);
+      CHECK(relative_error(run(context, kernel, problem, grad, mask, wei), want) <
+            allowed(kernel.info));
     });
   }
 }
@@ -78,7 +82,8 @@ TEST_CASE("sums of mixed kernels overflow for no values, and scales do not matte
         const auto& reference = reference_of(conv2d_backward_data_table());
         const Tensor wei = Tensor::full(wei_shape(problem), -1);
         const Tensor want = run(context, reference, problem, scaled, {}, wei);
-        CHECK(relative_error(run(context, kernel, problem, scaled, {}, wei), want) < kRelative);
+        CHECK(relative_error(run(context, kernel, problem, scaled, {}, wei), want) <
+              allowed(kernel.info));
       });
     }
   }

@@ -32,7 +32,8 @@ inline bool can_pool(const Conv2dProblem& p) {
   return p.oh() >= 2 && p.ow() >= 2;
 }
 
-// What a sum of `length` products may be off in f32: eps (K + 1) max|a| max|b|.
-double sum_tolerance(std::int64_t length, const Tensor& a, const Tensor& b);
+// What a sum of `length` products may be off in f32: eps (K + 1) max|a| max|b|, more when the
+// operands were rounded before.
+double sum_tolerance(std::int64_t length, const Tensor& a, const Tensor& b, double operand_eps = 0);
 
 }  // namespace impasto::test

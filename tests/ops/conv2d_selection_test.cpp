@@ -58,7 +58,7 @@ TEST_CASE("Winograd serves frozen 3x3 filters, and filters that change where it 
 TEST_CASE("a conv2d kernel that the machine lacks is refused by name, with the reason") {
   CHECK_THROWS_WITH_AS(
       select(conv2d_forward_table(), kProblem, Feature::avx2, "conv2d.fwd.cpu.direct.avx512"),
-      doctest::Contains("needs avx512, this processor offers avx2"), InputError);
+      doctest::Contains("needs avx512, this machine offers avx2"), InputError);
 }
 #endif
 
@@ -71,6 +71,80 @@ TEST_CASE("without vector instructions conv2d takes the generic kernel, in f64 t
   CHECK(chosen(conv2d_forward_table(), wide, host_features()) == "conv2d.fwd.cpu.reference");
   CHECK(chosen(conv2d_backward_filter_table(), wide, host_features()) ==
         "conv2d.bwd_filter.cpu.reference");
+}
+
+TEST_CASE(
+    "a GPU takes Winograd for frozen 3x3 filters, first for few channels, direct for the rest") {
+  const auto forward = conv2d_forward_table();
+  const auto backward = conv2d_backward_data_table();
+  for (DeviceType device : {DeviceType::simt, DeviceType::cuda}) {
+    const Features sm80 = Features(Feature::sm80).on(device), old = kNone.on(device);
+    Conv2dProblem frozen = kProblem, first = kProblem, strided = kProblem, wide = kProblem;
+    frozen.filter_cached = true;
+    first.ic = 3;
+    strided.params.stride = 2;
+    wide.dtype = DType::f64;
+    const auto ours = [](const auto& table, const Conv2dProblem& problem, Features features) {
+      // Libraries aside, which come before what they beat.
+      for (const auto& kernel : table.kernels) {
+        if (kernel.info.backend != Backend::cuda_library &&
+            can_serve(kernel, problem, features).ok) {
+          return kernel.info.id;
+        }
+      }
+      return std::string_view();
+    };
+    CHECK(ours(forward, frozen, sm80) == "conv2d.fwd.cuda.winograd4.tf32x3");
+    CHECK(ours(backward, frozen, sm80) == "conv2d.bwd_data.cuda.winograd4.tf32x3");
+    CHECK(ours(forward, kProblem, sm80) == "conv2d.fwd.cuda.implicit_gemm.tf32x3");
+    CHECK(ours(forward, frozen, old) == "conv2d.fwd.cuda.tiled");
+    CHECK(ours(backward, frozen, old) == "conv2d.bwd_data.cuda.tiled");
+    CHECK(ours(forward, first, sm80) == "conv2d.fwd.cuda.first");
+    CHECK(ours(backward, first, sm80) == "conv2d.bwd_data.cuda.first");
+    CHECK(ours(forward, strided, sm80) == "conv2d.fwd.cuda.implicit_gemm.tf32x3");
+    CHECK(ours(backward, strided, sm80) == "conv2d.bwd_data.cuda.direct");
+    CHECK(ours(forward, strided, old) == "conv2d.fwd.cuda.direct");
+    CHECK(ours(forward, wide, sm80) == "conv2d.fwd.cuda.direct");
+    CHECK(ours(conv2d_backward_filter_table(), wide, sm80) == "conv2d.bwd_filter.cuda.direct");
+  }
+}
+
+TEST_CASE("kernels that round their operands need mixed precision, or to be asked for by name") {
+  const Features sm80 = Features(Feature::sm80).on(DeviceType::cuda);
+  Conv2dProblem problem = kProblem;
+  problem.filter_cached = true;
+  CHECK_THROWS_WITH_AS(
+      select(conv2d_forward_table(), problem, sm80, "conv2d.fwd.cuda.implicit_gemm.bf16"),
+      doctest::Contains("mixed precision was not asked for"), InputError);
+  problem.mixed = true;
+  CHECK(chosen(conv2d_forward_table(), problem, sm80) == "conv2d.fwd.cuda.winograd4.tf32x3");
+  CHECK(chosen(conv2d_backward_data_table(), problem, sm80) ==
+        "conv2d.bwd_data.cuda.winograd4.tf32");
+  Context context({.device = {DeviceType::simt}});
+  context.request_kernel("conv2d.fwd", "conv2d.fwd.cuda.implicit_gemm.bf16");
+  const Tensor src = Tensor::full({1, 4, 4, 4}, 1).to(context.device());
+  const Tensor wei = Tensor::full({2, 1, 1, 4}, 0.25f).to(context.device());
+  const Tensor dst = conv2d_forward(context, src, wei, {}, {}).dst.to(Device{});
+  CHECK(compare_exact(dst, Tensor::full({1, 4, 4, 2}, 1)).ok);
+  CHECK(context.launches().count("conv2d.fwd.cuda.implicit_gemm.bf16") == 1);
+}
+
+TEST_CASE("what is fused leads back on a device of its own, too") {
+  Context context, device({.device = {DeviceType::simt}});
+  const Tensor src = random_tensor({2, 7, 9, 5}, DType::f32, 1);
+  const Tensor wei = random_tensor({20, 3, 3, 5}, DType::f32, 2);
+  for (const Conv2dParams& params :
+       {Conv2dParams{.pad = 1, .relu = true}, Conv2dParams{.relu = true, .pool = PoolKind::max},
+        Conv2dParams{.pool = PoolKind::average}}) {
+    const Conv2dForward forward = conv2d_forward(context, src, wei, {}, params, true);
+    const Shape out{2, forward.mask.shape()[1], forward.mask.shape()[2], 20};
+    const Tensor want =
+        conv2d_backward_activation(context, {forward.dst, forward.mask}, out, params);
+    const Conv2dUpstream upstream(forward.dst.to(device.device()),
+                                  forward.mask.to(device.device()));
+    const Tensor got = conv2d_backward_activation(device, upstream, out, params);
+    CHECK(compare_exact(got.to(Device{}), want).ok);
+  }
 }
 
 TEST_CASE("backward-data with a stride or few input channels goes by columns") {

@@ -6,6 +6,7 @@
 
 #include <doctest/doctest.h>
 
+#include "tests/ops/for_kernels.h"
 #include "tests/support/compare.h"
 #include "tests/support/gradient.h"
 #include "tests/support/random_tensors.h"
@@ -105,7 +106,7 @@ TEST_CASE("instance norm agrees with PyTorch") {
 TEST_CASE("every instance norm kernel normalises") {
   Context context;
   const auto table = instance_norm_forward_table();
-  for (const auto& kernel : table.kernels) {
+  for (const auto& kernel : kernels_here(table)) {
     for (const InstanceNormProblem& p : kProblems) {
       CAPTURE(kernel.info.id);
       CAPTURE(p.to_string());
@@ -131,7 +132,7 @@ TEST_CASE("every instance norm kernel normalises") {
 TEST_CASE("every instance norm backward kernel equals the reference") {
   Context context;
   const auto table = instance_norm_backward_table();
-  for (const auto& kernel : table.kernels) {
+  for (const auto& kernel : kernels_here(table)) {
     for (const InstanceNormProblem& p : kProblems) {
       CAPTURE(kernel.info.id);
       CAPTURE(p.to_string());

@@ -8,6 +8,7 @@
 #include <doctest/doctest.h>
 
 #include "tensor/bits.h"
+#include "tests/ops/for_kernels.h"
 #include "tests/support/compare.h"
 #include "tests/support/gradient.h"
 #include "tests/support/random_tensors.h"
@@ -108,7 +109,7 @@ TEST_CASE("pool2d gives the known answers in f32 and f64") {
 TEST_CASE("every pool2d kernel finds the same maxima and codes as the reference") {
   Context context;
   const auto table = pool2d_forward_table();
-  for (const auto& kernel : table.kernels) {
+  for (const auto& kernel : kernels_here(table)) {
     for (const Pool2dProblem& p : kProblems) {
       const Pool2dProblem problem = with(p, PoolKind::max);
       CAPTURE(kernel.info.id);
@@ -131,7 +132,7 @@ TEST_CASE("every pool2d kernel finds the same maxima and codes as the reference"
 TEST_CASE("every pool2d kernel averages") {
   Context context;
   const auto table = pool2d_forward_table();
-  for (const auto& kernel : table.kernels) {
+  for (const auto& kernel : kernels_here(table)) {
     for (const Pool2dProblem& p : kProblems) {
       if (dst_shape(p).numel() == 0) continue;
       const Pool2dProblem problem = with(p, PoolKind::average);
@@ -158,7 +159,7 @@ TEST_CASE("every pool2d kernel averages") {
 TEST_CASE("every pool2d backward kernel equals the reference") {
   Context context;
   const auto table = pool2d_backward_table();
-  for (const auto& kernel : table.kernels) {
+  for (const auto& kernel : kernels_here(table)) {
     for (const Pool2dProblem& p : kProblems) {
       for (PoolKind kind : {PoolKind::max, PoolKind::average}) {
         const Pool2dProblem problem = with(p, kind);
@@ -223,7 +224,7 @@ TEST_CASE("the first of equals wins, NaN wins over numbers, the first NaN over a
                         {{1, 2, nan, nan}, 2},   {{nan, 1, nan, 1}, 0},
                         {{inf, inf, 1, 1}, 0},   {{-inf, -inf, -inf, -inf}, 0},
                         {{-inf, -5, -inf, 0}, 3}};
-  for (const auto& kernel : pool2d_forward_table().kernels) {
+  for (const auto& kernel : kernels_here(pool2d_forward_table())) {
     for (const Case& test : cases) {
       // Channels enough for the vector body and its remainder.
       for (std::int64_t c : {1, 3, 16, 37}) {

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cstdlib>
+#include <map>
 #include <set>
 #include <string>
 
@@ -49,6 +50,11 @@ const KernelTable<ToyProblem, ToyArgs> kTable = {"toy.fwd", kToys};
 constexpr Features kAvx2 = Feature::avx2;
 constexpr Features kAvx512 = kAvx2 | Feature::avx512;
 
+const std::map<std::string_view, Backend> kBackends = {{"cpu", Backend::cpu},
+                                                       {"cuda", Backend::gpu},
+                                                       {"cudnn", Backend::cuda_library},
+                                                       {"cublas", Backend::cuda_library}};
+
 // <op>.<direction>.<backend>.<idea>[.<math>], each of a-z, 0-9 and _, beginning with a letter.
 bool well_formed(std::string_view id) {
   int parts = 0;
@@ -57,7 +63,7 @@ bool well_formed(std::string_view id) {
     const std::string_view part = id.substr(begin, end - begin);
     if (part.empty() || part[0] < 'a' || part[0] > 'z') return false;
     if (part.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789_") != part.npos) return false;
-    if (parts == 2 && part != "cpu") return false;
+    if (parts == 2 && !kBackends.contains(part)) return false;
     begin = end + 1;
   }
   return parts == 4 || parts == 5;
@@ -115,6 +121,43 @@ TEST_CASE("a kernel with an instruction set in its id needs exactly that") {
   }
 }
 
+TEST_CASE("a kernel's id names what it is written for") {
+  for (const TableInfo& table : all_tables()) {
+    for (const KernelInfo& kernel : table.kernels) {
+      CAPTURE(kernel.id);
+      const std::string_view rest = kernel.id.substr(table.name.size() + 1);
+      CHECK(kBackends.at(rest.substr(0, rest.find('.'))) == kernel.backend);
+    }
+  }
+}
+
+TEST_CASE("a kernel runs on the devices that it is written for") {
+  const Kernel<ToyProblem, ToyArgs> kernels[] = {
+      {.info = {.id = "toy.fwd.cudnn.f32",
+                .idea = "of the test",
+                .backend = Backend::cuda_library}},
+      {.info = {.id = "toy.fwd.cuda.new",
+                .idea = "of the test",
+                .backend = Backend::gpu,
+                .needs = Feature::sm80}},
+      {.info = {.id = "toy.fwd.cuda.old", .idea = "of the test", .backend = Backend::gpu}},
+      {.info = {.id = "toy.fwd.cpu.reference", .idea = "of the test"}},
+  };
+  const KernelTable<ToyProblem, ToyArgs> table = {"toy.fwd", kernels};
+  const auto chosen = [&](Features features) { return select(table, {1}, features).info.id; };
+  CHECK(chosen(kAvx512) == "toy.fwd.cpu.reference");
+  CHECK(chosen(kAvx512.on(DeviceType::cuda)) == "toy.fwd.cudnn.f32");
+  CHECK(chosen(kAvx512.on(DeviceType::simt)) == "toy.fwd.cuda.old");
+  // Unasked, the executor emulates no tensor cores.
+  const Features executor = device_features({}, {DeviceType::simt});
+  CHECK(chosen(executor) == "toy.fwd.cuda.old");
+  CHECK(select(table, {1}, executor, "toy.fwd.cuda.new").info.id == "toy.fwd.cuda.new");
+  CHECK_THROWS_WITH_AS(select(table, {1}, kAvx2, "toy.fwd.cuda.old"),
+                       doctest::Contains("does not run on device cpu"), InputError);
+  CHECK_THROWS_WITH_AS(select(table, {1}, kAvx2.on(DeviceType::simt), "toy.fwd.cudnn.f32"),
+                       doctest::Contains("does not run on device simt"), InputError);
+}
+
 TEST_CASE("the first kernel that can serve is chosen") {
   CHECK(select(kTable, {2}, kAvx512).info.id == "toy.fwd.cpu.wide");
   CHECK(select(kTable, {2}, kAvx2).info.id == "toy.fwd.cpu.even");
@@ -137,7 +180,7 @@ TEST_CASE("a kernel asked for by name is used or refused with the reason, never 
                        "kernel toy.fwd.cpu.even cannot serve toy(3): the size is odd", InputError);
   CHECK_THROWS_WITH_AS(
       ask("toy.fwd.cpu.wide", {2}, kAvx2),
-      "kernel toy.fwd.cpu.wide cannot serve toy(2): needs avx512, this processor offers avx2",
+      "kernel toy.fwd.cpu.wide cannot serve toy(2): needs avx512, this machine offers avx2",
       InputError);
   CHECK_THROWS_WITH_AS(ask("toy.fwd.cpu.wide", {2, DType::f64}, kAvx512),
                        "kernel toy.fwd.cpu.wide cannot serve toy(2): no f64 variant", InputError);

@@ -7,10 +7,13 @@
 
 #include "tensor/bits.h"
 #include "tensor/random.h"
+#include "tests/ops/for_kernels.h"
 #include "tests/support/compare.h"
 
 namespace impasto {
 namespace {
+
+using namespace test;
 
 const std::int64_t kCounts[] = {1, 3, 63, 64, 65, 1000, 128 * 512 + 17};
 
@@ -22,7 +25,7 @@ Tensor random_source(std::int64_t count, DType dtype) {
 
 TEST_CASE("every relu kernel equals its definition") {
   Context context;
-  for (const auto& kernel : relu_forward_table().kernels) {
+  for (const auto& kernel : kernels_here(relu_forward_table())) {
     for (std::int64_t count : kCounts) {
       CAPTURE(kernel.info.id);
       CAPTURE(count);
@@ -43,7 +46,7 @@ TEST_CASE("every relu kernel equals its definition") {
 
 TEST_CASE("every relu backward kernel passes the gradient where the mask is set") {
   Context context;
-  for (const auto& kernel : relu_backward_table().kernels) {
+  for (const auto& kernel : kernels_here(relu_backward_table())) {
     for (std::int64_t count : kCounts) {
       CAPTURE(kernel.info.id);
       CAPTURE(count);
@@ -65,7 +68,7 @@ TEST_CASE("every relu backward kernel passes the gradient where the mask is set"
 
 TEST_CASE("relu lets NaN through") {
   Context context;
-  for (const auto& kernel : relu_forward_table().kernels) {
+  for (const auto& kernel : kernels_here(relu_forward_table())) {
     CAPTURE(kernel.info.id);
     const Tensor src = Tensor::full({5}, NAN);
     Tensor dst = Tensor::zeros({5});

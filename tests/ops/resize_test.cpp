@@ -8,6 +8,7 @@
 
 #include <doctest/doctest.h>
 
+#include "tests/ops/for_kernels.h"
 #include "tests/support/compare.h"
 #include "tests/support/gradient.h"
 #include "tests/support/random_tensors.h"
@@ -182,7 +183,7 @@ const Known kKnown[] = {
 
 TEST_CASE("every resize kernel agrees with PyTorch and Pillow") {
   Context context;
-  for (const auto& kernel : resize_forward_table().kernels) {
+  for (const auto& kernel : kernels_here(resize_forward_table())) {
     for (const Known& known : kKnown) {
       CAPTURE(kernel.info.id);
       CAPTURE(to_string(known.mode));
@@ -203,7 +204,7 @@ TEST_CASE("every resize kernel is exact where the arithmetic is") {
       {2, 5, 7, 33, 10, 14, ResizeMode::bilinear}, {1, 8, 16, 64, 4, 4, ResizeMode::area},
       {1, 3, 5, 1, 6, 20, ResizeMode::area},       {1, 6, 6, 3, 6, 6, ResizeMode::bicubic},
   };
-  for (const auto& kernel : resize_forward_table().kernels) {
+  for (const auto& kernel : kernels_here(resize_forward_table())) {
     for (const ResizeProblem& p : exact) {
       CAPTURE(kernel.info.id);
       CAPTURE(p.to_string());
@@ -219,7 +220,7 @@ TEST_CASE("every resize kernel is exact where the arithmetic is") {
 // addition: the products are bounded by the absolute weights of both axes.
 void check_table(const KernelTable<ResizeProblem, ResizeArgs>& table, bool forward) {
   Context context;
-  for (const auto& kernel : table.kernels) {
+  for (const auto& kernel : kernels_here(table)) {
     for (const ResizeProblem& p : kProblems) {
       for (ResizeMode mode : kModes) {
         const ResizeProblem problem = with(p, mode);

@@ -45,10 +45,11 @@ double relative(double got, double want) {
 }
 
 struct Case {
-  explicit Case(const std::string& folder, const std::string& name)
+  Case(const std::string& folder, const std::string& name, Device device)
       : golden(read_safetensors(folder + "/golden/" + name + ".safetensors")),
         network(vgg_spec(read_weights(folder + "/weights/vgg19-conv1_1-conv3_4.safetensors"),
-                         "conv3_4")),
+                         "conv3_4"),
+                PoolKind::max, device),
         content(to_batch(load_image(folder + "/golden/" + name + ".content.png"))),
         style(to_batch(load_image(folder + "/golden/" + name + ".style.png"))) {
     settings.content_layers = {{"relu3_3", 1}};
@@ -65,13 +66,15 @@ struct Case {
 };
 
 template <class F>
-void for_both(F body) {
+void for_both(F body, Device device = {}) {
   const char* folder = shared_folder();
   if (folder == nullptr) return;
   for (const char* name : {"bridge", "tubingen"}) {
     CAPTURE(name);
-    Case golden(folder, name);
-    Context context;
+    Case golden(folder, name, device);
+    ContextOptions options;
+    options.device = device;
+    Context context(options);
     body(context, golden);
   }
 }
@@ -97,8 +100,8 @@ TEST_CASE("real features and Gram matrices within 1e-5") {
   });
 }
 
-TEST_CASE("real losses within 1e-5 and the picture's gradient within 1e-4") {
-  for_both([](Context& context, Case& golden) {
+void check_evaluation(Device device, double gradient) {
+  const auto check = [gradient](Context& context, Case& golden) {
     StyleObjective objective(context, golden.network, golden.settings, golden.content,
                              {golden.style});
     const LossGradient got = objective.evaluate(context, picture_of(golden.at("start")), true);
@@ -109,8 +112,18 @@ TEST_CASE("real losses within 1e-5 and the picture's gradient within 1e-4") {
       CHECK(relative(loss, golden.at("loss." + layer).item()) < 1e-5);
     }
     const Tensor want = golden.at("gradient");
-    CHECK(test::relative_error(flip_channels(got.gradient.reshape(want.shape())), want) < 1e-4);
-  });
+    const Tensor flipped = flip_channels(got.gradient.to(Device{}).reshape(want.shape()));
+    CHECK(test::relative_error(flipped, want) < gradient);
+  };
+  for_both(check, device);
+}
+
+TEST_CASE("real losses within 1e-5 and the picture's gradient within 1e-4") {
+  check_evaluation({}, 1e-4);
+}
+
+TEST_CASE("on simt, with the GPU kernels, real losses within 1e-5 and the gradient within 1e-3") {
+  check_evaluation({DeviceType::simt}, 1e-3);
 }
 
 TEST_CASE("thirty real L-BFGS evaluations: the first two within 1e-5, the last within 2 %") {

@@ -108,9 +108,9 @@ TEST_CASE("accounting holds when several threads allocate") {
   CHECK(allocator.stats().allocations == before.allocations + 2000);
 }
 
-TEST_CASE("a device that this build lacks has no allocator") {
-  CHECK_THROWS_AS(allocator_of({DeviceType::cuda, 0}), Error);
-  CHECK_THROWS_AS(Tensor::empty({1}, DType::f32, {DeviceType::simt, 0}), Error);
+TEST_CASE("a device that is not there has no allocator") {
+  CHECK_THROWS_AS(allocator_of({DeviceType::cuda, 99}), Error);
+  CHECK_THROWS_AS(Tensor::empty({1}, DType::f32, {DeviceType::cuda, 99}), Error);
 }
 
 }  // namespace

@@ -19,15 +19,17 @@ std::string message_of(F f) {
   return "nothing thrown";
 }
 
-TEST_CASE("devices have names, and this build has the cpu") {
+TEST_CASE("devices have names, and every build has the cpu and the host executor") {
   CHECK(parse_device("cpu") == Device{});
+  CHECK(parse_device("simt") == Device{DeviceType::simt});
   CHECK(to_string(Device{}) == "cpu");
   CHECK(to_string({DeviceType::simt, 0}) == "simt");
   CHECK(to_string({DeviceType::cuda, 2}) == "cuda:2");
 }
 
 TEST_CASE("an unknown or absent device is an InputError that quotes it") {
-  for (const char* text : {"", "CPU", "cpu:0", "gpu", "cudax", " cpu", "cuda", "cuda:0", "simt"}) {
+  for (const char* text : {"", "CPU", "cpu:0", "gpu", "cudax", " cpu", "cuda:", "cuda:-1",
+                           "cuda:1x", "cuda:99", "simt:0"}) {
     CAPTURE(text);
     const std::string message = message_of<InputError>([&] { parse_device(text); });
     CHECK(message.find(fmt::format("'{}'", text)) != std::string::npos);

@@ -199,8 +199,17 @@ class Inspect(CliTest):
 class Others(CliTest):
     def test_devices(self):
         result = impasto("devices")
-        self.assertEqual(result.returncode, 0)
-        self.assertIn("cpu", result.stdout)
+        self.assertEqual(result.returncode, 0, result.stderr)
+        lines = result.stdout.splitlines()
+        self.assertEqual([line.split()[0].split(":")[0] for line in lines],
+                         ["cpu"] + ["cuda"] * (len(lines) - 2) + ["simt"])
+        self.assertRegex(lines[0], r"\d+ cores usable; .*GiB available")
+        self.assertIn("CUDA kernels on the host executor", lines[-1])
+        gpus = lines[1:-2]  # and a line of versions; without a GPU, one that says why
+        for gpu in gpus:
+            self.assertRegex(gpu, r"^cuda:\d+ .*; compute capability \d+\.\d+; .*GiB available")
+        self.assertRegex(lines[-2], "driver for CUDA .*; runtime " if gpus else
+                         "^cuda    (no CUDA device: .|this build has no CUDA: configure)")
 
     def test_help_everywhere(self):
         for command in ([], ["stylize"], ["evaluate"], ["inspect"], ["weights"], ["devices"],

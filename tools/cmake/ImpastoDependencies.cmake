@@ -7,6 +7,7 @@
 #   OpenSSL::Crypto  CURL::libcurl           hashes, downloads
 #   PkgConfig::HDF5  PkgConfig::LIBZIP       weights in .h5 and .pth
 #   PkgConfig::LIBEXIF                       orientation of photographs
+#   Boost::context                           fibers of the host executor
 #
 # libzip and HDF5 come through pkg-config: Debian's CMake files for libzip name programs that
 # libzip-dev does not install, and CMake's own search for HDF5 compiles a program at each configure.
@@ -16,6 +17,7 @@ find_dependency(fmt)
 find_dependency(nlohmann_json)
 find_dependency(OpenSSL COMPONENTS Crypto)
 find_dependency(CURL)
+find_dependency(Boost COMPONENTS context)
 find_dependency(PkgConfig)
 foreach(module HDF5:hdf5 LIBZIP:libzip LIBEXIF:libexif)
   string(REPLACE ":" ";" module "${module}")

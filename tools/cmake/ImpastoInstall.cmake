@@ -5,7 +5,8 @@ set(package_dir "${CMAKE_INSTALL_LIBDIR}/cmake/impasto")
 
 set_target_properties(impasto PROPERTIES
   VERSION ${PROJECT_VERSION}
-  SOVERSION ${PROJECT_VERSION_MAJOR}.${PROJECT_VERSION_MINOR})
+  SOVERSION ${PROJECT_VERSION_MAJOR}.${PROJECT_VERSION_MINOR}
+  INSTALL_RPATH_USE_LINK_PATH ON)  # a CUDA Toolkit is seldom where the loader looks
 install(TARGETS impasto EXPORT impasto-targets)
 
 # Public headers, in the folders of their layers: contracts and what they include, not what serves
@@ -18,7 +19,8 @@ foreach(op IN LISTS ops)
   list(APPEND public_headers ops/${op}/${op}.h)
 endforeach()
 list(APPEND public_headers
-  ops/elementwise/adam.h ops/registry.h
+  tensor/cuda/devices.h tensor/cuda/queue.h tensor/simt/options.h
+  ops/elementwise/adam.h ops/kernel_info.h ops/registry.h
   nn/autograd/functions.h nn/autograd/recipe.h nn/autograd/variable.h
   nn/modules/conv2d.h nn/modules/layers.h nn/modules/module.h nn/vgg.h
   optim/adam.h optim/lbfgs.h optim/optimizer.h optim/safeguard.h
@@ -43,6 +45,7 @@ write_basic_package_version_file("${PROJECT_BINARY_DIR}/impasto-config-version.c
 install(FILES
   "${PROJECT_BINARY_DIR}/impasto-config.cmake"
   "${PROJECT_BINARY_DIR}/impasto-config-version.cmake"
+  "${PROJECT_SOURCE_DIR}/tools/cmake/ImpastoCudnn.cmake"
   "${PROJECT_SOURCE_DIR}/tools/cmake/ImpastoDependencies.cmake"
   DESTINATION "${package_dir}")
 install(EXPORT impasto-targets NAMESPACE impasto:: DESTINATION "${package_dir}")
@@ -50,6 +53,7 @@ install(EXPORT impasto-targets NAMESPACE impasto:: DESTINATION "${package_dir}")
 # The command finds a shared library of ours wherever the two are moved together.
 if(TARGET impasto_command)
   file(RELATIVE_PATH to_library "/${CMAKE_INSTALL_BINDIR}" "/${CMAKE_INSTALL_LIBDIR}")
-  set_target_properties(impasto_command PROPERTIES INSTALL_RPATH "$ORIGIN/${to_library}")
+  set_target_properties(impasto_command PROPERTIES
+    INSTALL_RPATH "$ORIGIN/${to_library}" INSTALL_RPATH_USE_LINK_PATH ON)
   install(TARGETS impasto_command)
 endif()

@@ -47,7 +47,7 @@ void run(const EvaluateOptions& o) {
         "have one size",
         o.image, image.width(), image.height(), o.content, content.width(), content.height()));
   }
-  Vgg network = load_network(o.machine);
+  Vgg network = load_network(o.machine, context->device());
   StyleObjective objective(*context, network, o.settings, to_batch(content), styles);
   for (const std::string& text : objective.layers().notes) note(text);
   const LossGradient result = objective.evaluate(*context, to_batch(image), !o.gradient.empty());

@@ -22,11 +22,12 @@ void run(const InspectOptions& o) {
   check_not_input(o.output, {o.image});
   const std::unique_ptr<Context> context = make_context(o.machine);
   const Image image = load_image(o.image);
-  Vgg network = load_network(o.machine);
+  Vgg network = load_network(o.machine, context->device());
   for (const std::string& layer : o.layers) {
     network.layer_shape(layer, image.height(), image.width());
   }
-  const auto taps = network.forward(*context, Variable(to_batch(image)), o.layers);
+  const Variable input(to_batch(image).to(context->device()));
+  const auto taps = network.forward(*context, input, o.layers);
   NamedTensors file;
   for (const auto& [layer, variable] : taps) {
     const Shape& s = variable.shape();

@@ -39,7 +39,7 @@ struct Cost {
 
 double peak_at(Context& context, Vgg& network, const StylizeSettings& settings, std::int64_t side) {
   Allocator& allocator = allocator_of(context.device());
-  const Tensor picture = Tensor::full({1, side, side, 3}, 100);
+  const Tensor picture = Tensor::full({1, side, side, 3}, 100, DType::f32, context.device());
   allocator.reset_peak();
   StyleObjective objective(context, network, settings, picture, {picture});
   objective.evaluate(context, picture, true);

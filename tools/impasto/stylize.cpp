@@ -175,7 +175,7 @@ void run(const StylizeOptions& o) {
   Pictures pictures = load_pictures(o);
   StylizeInputs inputs = prepare_inputs(*context, pictures, o.sizes, o.settings);
   const Shape shape = inputs.content.shape();
-  Vgg network = load_network(o.machine);
+  Vgg network = load_network(o.machine, context->device());
   StylizeResult result;
   try {
     result = optimise(*context, network, o, pictures, std::move(inputs));

@@ -14,7 +14,8 @@ Variable reshape(const Variable& a, const Shape& shape) {
 Variable sum(Context& context, const Variable& a) {
   return record("sum", sum(context, a.value()), {a}, {},
                 [shape = a.shape(), dtype = a.value().dtype()](const BackwardCall& call) {
-                  return std::vector{Tensor::full(shape, call.grad_dst.item(), dtype)};
+                  const Tensor& grad = call.grad_dst;
+                  return std::vector{Tensor::full(shape, grad.item(), dtype, grad.device())};
                 });
 }
 

@@ -1,0 +1,89 @@
+#include "tensor/gpu.h"
+
+#include <cstring>
+
+#include "tensor/cuda/devices.h"
+#include "tensor/error.h"
+#if IMPASTO_CUDA
+#include "tensor/cuda/memory.h"
+#endif
+
+namespace impasto::gpu {
+namespace {
+
+#if IMPASTO_CUDA
+void copy_cuda(void* dst, Device to, const void* src, Device from, std::size_t bytes) {
+  if (to.type == from.type) {
+    cuda_copy_between({dst, to.index}, {const_cast<void*>(src), from.index}, bytes);
+  } else if (to.type == DeviceType::cuda) {
+    cuda_copy(CudaCopy::host_to_device, dst, src, bytes, to.index);
+  } else {
+    cuda_copy(CudaCopy::device_to_host, dst, src, bytes, from.index);
+  }
+}
+
+void fill_zero_cuda(void* dst, Device device, std::size_t bytes) {
+  cuda_fill_async(dst, 0, bytes, cuda_stream(device.index));
+}
+#else
+[[noreturn]] void throw_none() {
+  throw Error(cuda_unavailable_reason());
+}
+
+void copy_cuda(void*, Device, const void*, Device, std::size_t) {
+  throw_none();
+}
+void fill_zero_cuda(void*, Device, std::size_t) {
+  throw_none();
+}
+#endif
+
+}  // namespace
+
+std::string unavailable(int index) {
+  return cuda_unavailable_reason(index);
+}
+
+int compute_capability(Device device) {
+  const CudaDevice found = cuda_device(device.index);
+  return found.major * 10 + found.minor;
+}
+
+Allocator& allocator(Device device) {
+#if IMPASTO_CUDA
+  return cuda_allocator(device.index);
+#else
+  static_cast<void>(device);
+  throw_none();
+#endif
+}
+
+GpuQueue queue(Device device) {
+#if IMPASTO_CUDA
+  cuda_make_current(device.index);
+  return {cuda_stream(device.index), nullptr};
+#else
+  static_cast<void>(device);
+  throw_none();
+#endif
+}
+
+void copy(void* dst, Device to, const void* src, Device from, std::size_t bytes) {
+  if (bytes == 0) return;
+  if (to.type != DeviceType::cuda && from.type != DeviceType::cuda) {
+    std::memcpy(dst, src, bytes);
+  } else {
+    copy_cuda(dst, to, src, from, bytes);
+  }
+}
+
+void fill_zero(void* dst, Device device, std::size_t bytes) {
+  if (bytes == 0) return;
+  if (device.type != DeviceType::cuda) {
+    std::memset(dst, 0, bytes);
+  } else {
+    fill_zero_cuda(dst, device, bytes);
+  }
+}
+
+}  // namespace impasto::gpu

@@ -1,0 +1,27 @@
+// What the rest of the framework asks of a device: memory there, copies, what it can do. Plain C++;
+// a build without CUDA has the same functions, which say so when they are asked for a GPU.
+#pragma once
+
+#include <cstddef>
+#include <string>
+
+#include "tensor/allocator.h"
+#include "tensor/cuda/queue.h"
+#include "tensor/device.h"
+
+namespace impasto::gpu {
+
+// Empty when the GPU of that number can be used; otherwise why not, in one line.
+std::string unavailable(int index);
+
+// Compute capability as one number: 90 for 9.0.
+int compute_capability(Device device);
+
+Allocator& allocator(Device device);
+GpuQueue queue(Device device);  // of this thread's work on that GPU
+
+// Between any two devices, complete on return; after all work queued there before.
+void copy(void* dst, Device to, const void* src, Device from, std::size_t bytes);
+void fill_zero(void* dst, Device device, std::size_t bytes);
+
+}  // namespace impasto::gpu

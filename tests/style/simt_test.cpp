@@ -1,0 +1,115 @@
+// Style transfer with the GPU kernels, on the host executor: the same losses and gradients as the
+// processor's kernels, whatever order the executor runs threads in, and no host access to a
+// device's memory anywhere on the way.
+#include <cmath>
+#include <cstdlib>
+#include <string>
+
+#include <doctest/doctest.h>
+
+#include "nn/vgg.h"
+#include "style/stylize.h"
+#include "tests/support/compare.h"
+#include "weights/safetensors.h"
+
+namespace impasto {
+namespace {
+
+// simt, or the GPU that $IMPASTO_TEST_DEVICE names.
+Device tested_device() {
+  const char* name = std::getenv("IMPASTO_TEST_DEVICE");
+  return name == nullptr ? Device{DeviceType::simt} : parse_device(name);
+}
+const Device kDevice = tested_device();
+
+ContextOptions on_device(simt::Options order = {}) {
+  ContextOptions options;
+  options.device = kDevice;
+  options.simt = order;
+  return options;
+}
+
+NamedTensors read_fixture(const std::string& name) {
+  return read_safetensors(std::string(IMPASTO_FIXTURES) + "/" + name);
+}
+
+Tensor picture(const std::string& name) {
+  static const NamedTensors file = read_fixture("vgg_golden.safetensors");
+  const Tensor image = file.tensors.at(name).to(DType::f32);
+  return image.reshape({1, image.shape()[0], image.shape()[1], 3});
+}
+
+Vgg network(const std::string& weights, PoolKind pooling, Device device) {
+  return Vgg(vgg_spec(read_fixture(weights), weights), pooling, device);
+}
+
+StylizeSettings settings_for_all() {
+  StylizeSettings settings;
+  settings.tv_weight = 0.02;
+  return settings;
+}
+
+LossGradient evaluate(Context& context, Vgg vgg) {
+  StyleObjective objective(context, vgg, settings_for_all(), picture("content"),
+                           {picture("style")});
+  return objective.evaluate(context, picture("start"), true);
+}
+
+void check_near(const LossGradient& got, const LossGradient& want) {
+  const auto near = [](double a, double b) { return std::abs(a - b) <= 1e-5 * std::abs(b); };
+  CHECK(near(got.losses.total, want.losses.total));
+  CHECK(near(got.losses.tv, want.losses.tv));
+  for (const auto& [layer, loss] : want.losses.content)
+    CHECK(near(got.losses.content.at(layer), loss));
+  for (const auto& [layer, loss] : want.losses.style) CHECK(near(got.losses.style.at(layer), loss));
+  CHECK(got.gradient.device() == kDevice);
+  CHECK(test::relative_error(got.gradient.to(Device{}), want.gradient) < 1e-3);
+}
+
+TEST_CASE("an evaluation on simt agrees with the processor's") {
+  for (const auto& [weights, pooling] : {std::pair{"vgg.safetensors", PoolKind::max},
+                                         std::pair{"vgg.safetensors", PoolKind::average},
+                                         std::pair{"vgg_reflect.safetensors", PoolKind::max}}) {
+    CAPTURE(weights);
+    Context host, device(on_device());
+    const LossGradient got = evaluate(device, network(weights, pooling, kDevice));
+    check_near(got, evaluate(host, network(weights, pooling, {})));
+    for (const auto& [id, count] : device.launches()) {
+      CAPTURE(id);
+      CHECK(id.find(".cpu.") == std::string::npos);
+    }
+  }
+}
+
+TEST_CASE("the kernels for tensor cores carry an evaluation, too") {
+  Context host, device(on_device());
+  device.request_kernel("gram.fwd", "gram.fwd.cuda.mma.tf32x3");
+  device.request_kernel("gram.bwd", "gram.bwd.cuda.mma.tf32x3");
+  check_near(evaluate(device, network("vgg.safetensors", PoolKind::max, kDevice)),
+             evaluate(host, network("vgg.safetensors", PoolKind::max, {})));
+}
+
+TEST_CASE("a picture is painted on simt, with the same bits in every order of threads") {
+  for (OptimizerKind optimizer : {OptimizerKind::lbfgs, OptimizerKind::adam}) {
+    StylizeSettings settings = settings_for_all();
+    settings.optimizer = optimizer;
+    settings.iterations = 3;
+    Tensor first;
+    for (simt::Order order :
+         {simt::Order::forward, simt::Order::reverse, simt::Order::priorities}) {
+      Context device(on_device({order, 7}));
+      Vgg vgg = network("vgg.safetensors", PoolKind::max, kDevice);
+      const StylizeResult result = stylize(
+          device, vgg, settings, {picture("content"), {picture("style")}, picture("start")});
+      CHECK(result.iterations == 3);
+      CHECK(result.image.device() == kDevice);
+      const Tensor image = result.image.to(Device{});
+      if (!first.defined()) first = image;
+      CHECK(test::compare_exact(image, first).ok);
+    }
+    CHECK(test::relative_error(first, picture("start")) > 1e-3);
+  }
+}
+
+}  // namespace
+}  // namespace impasto
