@@ -7,7 +7,8 @@
 
 #include "tensor/cuda/kernel.h"
 
-namespace impasto::gpu::inline IMPASTO_GPU {
+namespace impasto::gpu {
+inline namespace IMPASTO_GPU {
 
 constexpr int kPack = 4;               // elements
 constexpr int kPackThreads = 256;      // of a block
@@ -93,4 +94,5 @@ __device__ __forceinline__ void for_units(std::int64_t count, Body body) {
   }
 }
 
-}  // namespace impasto::gpu::inline IMPASTO_GPU
+}  // namespace IMPASTO_GPU
+}  // namespace impasto::gpu
