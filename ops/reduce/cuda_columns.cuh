@@ -9,7 +9,8 @@
 #include "ops/reduce/cuda_columns.h"
 #include "tensor/cuda/kernel.h"
 
-namespace impasto::gpu::inline IMPASTO_GPU {
+namespace impasto::gpu {
+inline namespace IMPASTO_GPU {
 
 constexpr int kColumnThreads = 256;
 
@@ -77,4 +78,5 @@ ColumnPartials column_partials(const GpuQueue& queue, const char* id, const Term
   return {partials, chunks, kSums, s.cols};
 }
 
-}  // namespace impasto::gpu::inline IMPASTO_GPU
+}  // namespace IMPASTO_GPU
+}  // namespace impasto::gpu

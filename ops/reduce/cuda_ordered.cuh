@@ -8,7 +8,8 @@
 #include "ops/reduce/cuda_partials.h"
 #include "tensor/cuda/pack.h"
 
-namespace impasto::gpu::inline IMPASTO_GPU {
+namespace impasto::gpu {
+inline namespace IMPASTO_GPU {
 
 // How two partial results become one. 0 is the neutral element of both, and the operands may change
 // places.
@@ -93,4 +94,5 @@ void reduce_packs(const GpuQueue& queue, const char* id, const Term& term, std::
   join_partials<Join>(queue, partials, blocks, finish);
 }
 
-}  // namespace impasto::gpu::inline IMPASTO_GPU
+}  // namespace IMPASTO_GPU
+}  // namespace impasto::gpu
