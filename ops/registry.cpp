@@ -12,17 +12,12 @@ bool runs_on(Backend backend, DeviceType device) {
   return device == DeviceType::cuda || (backend == Backend::gpu && device == DeviceType::simt);
 }
 
-std::string_view name_of(DeviceType device) {
-  if (device == DeviceType::cpu) return "cpu";
-  return device == DeviceType::cuda ? "cuda" : "simt";
-}
-
 }  // namespace
 
 Support availability(const KernelInfo& info, DType dtype, Features features) {
   if (!info.dtypes.has(dtype)) return Support::no(fmt::format("no {} variant", to_string(dtype)));
   if (!runs_on(info.backend, features.device())) {
-    return Support::no(fmt::format("does not run on device {}", name_of(features.device())));
+    return Support::no(fmt::format("does not run on device {}", to_string(features.device())));
   }
   if (!features.has(info.needs)) {
     return Support::no(fmt::format("needs {}, this machine offers {}", to_string(info.needs),

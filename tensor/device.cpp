@@ -2,21 +2,27 @@
 
 #include <charconv>
 
+#include "tensor/cuda/devices.h"
 #include "tensor/error.h"
-#include "tensor/gpu.h"
 
 namespace impasto {
 
-std::string to_string(Device device) {
-  switch (device.type) {
+std::string_view to_string(DeviceType type) {
+  switch (type) {
     case DeviceType::cpu:
       return "cpu";
     case DeviceType::simt:
       return "simt";
     case DeviceType::cuda:
-      return fmt::format("cuda:{}", device.index);
+      return "cuda";
   }
   throw Error("device: unknown type");
+}
+
+std::string to_string(Device device) {
+  const std::string_view name = to_string(device.type);
+  return device.type == DeviceType::cuda ? fmt::format("{}:{}", name, device.index)
+                                         : std::string(name);
 }
 
 Device parse_device(std::string_view text) {
@@ -29,7 +35,7 @@ Device parse_device(std::string_view text) {
   if ((text != "cuda" && !text.starts_with("cuda:")) || !whole) {
     throw InputError(fmt::format("unknown device '{}'; known are cpu, simt, cuda:N", text));
   }
-  const std::string why = gpu::unavailable(index);
+  const std::string why = cuda_unavailable_reason(index);
   if (!why.empty()) {
     throw InputError(fmt::format("device '{}' cannot be used: {}; cpu and simt can", text, why));
   }

@@ -17,7 +17,8 @@ struct Device {
   friend bool operator==(const Device&, const Device&) = default;
 };
 
-std::string to_string(Device device);
+std::string_view to_string(DeviceType type);  // "cuda"
+std::string to_string(Device device);         // "cuda:0"
 
 // Accepts "cpu", "simt", "cuda" and "cuda:N". Throws InputError otherwise, and when there is no
 // such GPU or this build has no CUDA, saying so.

@@ -40,10 +40,6 @@ void fill_zero_cuda(void*, Device, std::size_t) {
 
 }  // namespace
 
-std::string unavailable(int index) {
-  return cuda_unavailable_reason(index);
-}
-
 int compute_capability(Device device) {
   const CudaDevice found = cuda_device(device.index);
   return found.major * 10 + found.minor;

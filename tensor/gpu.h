@@ -3,16 +3,12 @@
 #pragma once
 
 #include <cstddef>
-#include <string>
 
 #include "tensor/allocator.h"
 #include "tensor/cuda/queue.h"
 #include "tensor/device.h"
 
 namespace impasto::gpu {
-
-// Empty when the GPU of that number can be used; otherwise why not, in one line.
-std::string unavailable(int index);
 
 // Compute capability as one number: 90 for 9.0.
 int compute_capability(Device device);

@@ -7,12 +7,6 @@
 
 namespace impasto::test {
 
-Device test_device() {
-  static const char* const name = std::getenv("IMPASTO_TEST_DEVICE");
-  static const Device device = name == nullptr ? Device{} : parse_device(name);
-  return device;
-}
-
 Context& test_device_context() {
   static Context context([] {
     ContextOptions options;

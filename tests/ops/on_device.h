@@ -10,6 +10,7 @@
 
 #include "ops/registry.h"
 #include "tensor/gpu.h"
+#include "tests/support/device.h"
 
 namespace impasto::test {
 
@@ -94,8 +95,6 @@ void send_all(Visit& visit, const Args& args) {
   }
 }
 
-// $IMPASTO_TEST_DEVICE; cpu when it is not set.
-Device test_device();
 Context& test_device_context();
 
 // Tests that repeat others for GPU kernels only, in another order of threads or with the race

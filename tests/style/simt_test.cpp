@@ -2,7 +2,6 @@
 // processor's kernels, whatever order the executor runs threads in, and no host access to a
 // device's memory anywhere on the way.
 #include <cmath>
-#include <cstdlib>
 #include <string>
 
 #include <doctest/doctest.h>
@@ -10,17 +9,14 @@
 #include "nn/vgg.h"
 #include "style/stylize.h"
 #include "tests/support/compare.h"
+#include "tests/support/device.h"
 #include "weights/safetensors.h"
 
 namespace impasto {
 namespace {
 
 // simt, or the GPU that $IMPASTO_TEST_DEVICE names.
-Device tested_device() {
-  const char* name = std::getenv("IMPASTO_TEST_DEVICE");
-  return name == nullptr ? Device{DeviceType::simt} : parse_device(name);
-}
-const Device kDevice = tested_device();
+const Device kDevice = test::test_device({DeviceType::simt});
 
 ContextOptions on_device(simt::Options order = {}) {
   ContextOptions options;
