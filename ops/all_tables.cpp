@@ -20,6 +20,7 @@ std::vector<TableInfo> all_tables() {
   return {
       describe(inner_products_table()),
       describe(combine_table()),
+      describe(store_table()),
       describe(conv2d_forward_table()),
       describe(conv2d_backward_data_table()),
       describe(conv2d_backward_filter_table()),

@@ -30,11 +30,6 @@ void Adam::retreat(Context& context, Tensor& x, const std::string& what, StepRes
   last_good_.retreat(context, x, what, result);
 }
 
-void Adam::restart_moments(Context& context, const Tensor& x) {
-  m_ = Tensor::zeros(x.shape(), x.dtype(), context.device());
-  v_ = Tensor::zeros(x.shape(), x.dtype(), context.device());
-}
-
 StepResult Adam::step(Context& context, Tensor& x, const Objective& objective) {
   const Evaluation here = evaluate(objective, x);
   StepResult result{.loss = here.loss, .evaluations = 1};
@@ -49,13 +44,16 @@ StepResult Adam::step(Context& context, Tensor& x, const Objective& objective) {
 }
 
 void Adam::move(Context& context, Tensor& x, const Tensor& gradient, StepResult& result) {
-  if (steps_ == 0) restart_moments(context, x);
-  const AdamStep params{.lr = options_.learning_rate * last_good_.step_scale(),
-                        .beta1 = options_.beta1,
-                        .beta2 = options_.beta2,
-                        .epsilon = options_.epsilon,
-                        .step = ++steps_};
-  adam_step(context, gradient, m_, v_, x, params);
+  ensure_like(context, x, m_);
+  ensure_like(context, x, v_);
+  const double t = static_cast<double>(++steps_);
+  const double rate = options_.learning_rate * last_good_.step_scale();
+  const std::vector<double> scalars = {rate / (1 - std::pow(options_.beta1, t)),
+                                       std::sqrt(1 - std::pow(options_.beta2, t)),
+                                       steps_ == 1 ? kAdamFirstStep : kAdamLaterStep};
+  adam_step(
+      context, {options_.beta1, options_.beta2, options_.epsilon},
+      {Tensor::from<double>({kAdamScalars}, scalars).to(context.device()), gradient, m_, v_, x});
   if (count_nonfinite(context, x).item() != 0) {
     retreat(context, x, "the next point is not finite", result);
   }

@@ -27,7 +27,6 @@ class Adam : public Optimizer {
  private:
   void retreat(Context& context, Tensor& x, const std::string& what, StepResult& result);
   void move(Context& context, Tensor& x, const Tensor& gradient, StepResult& result);
-  void restart_moments(Context& context, const Tensor& x);
 
   AdamOptions options_;
   LastGood last_good_;

@@ -121,7 +121,8 @@ void LbfgsHistory::apply(Context& context, Tensor& q) {
     vectors.insert(vectors.end(), {pair(age).s, pair(age).y});
     weights.insert(weights.end(), {coefficients.of_s[at], coefficients.of_y[at]});
   }
-  combine(context, weights, vectors, q);
+  const Tensor on_host = Tensor::from<double>({std::ssize(weights)}, weights);
+  combine(context, on_host.to(context.device()), vectors, q);
 }
 
 }  // namespace impasto

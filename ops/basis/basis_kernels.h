@@ -8,6 +8,12 @@ namespace impasto::basis_kernels {
 
 void dot_reference(Context&, const BasisProblem&, const InnerProductsArgs&, void*);
 void combine_reference(Context&, const BasisProblem&, const CombineArgs&, void*);
+void store_reference(Context&, const BasisProblem&, const StoreArgs&, void*);
+
+// The slot that a store writes to, undefined when it writes to none; throws Error when there is no
+// such slot. Of the processor's kernels.
+Tensor slot_of(const StoreArgs&);
+void store_copy(Context&, const BasisProblem&, const StoreArgs&, void*);
 
 void dot_blocked(Context&, const BasisProblem&, const InnerProductsArgs&, void* workspace,
                  const Lanes&);
@@ -21,5 +27,6 @@ void dot_cuda(Context&, const BasisProblem&, const InnerProductsArgs&, void* wor
 std::size_t dot_cuda_workspace(const BasisProblem&, int threads);
 void combine_cuda(Context&, const BasisProblem&, const CombineArgs&, void* workspace);
 std::size_t combine_cuda_workspace(const BasisProblem&, int threads);
+void store_cuda(Context&, const BasisProblem&, const StoreArgs&, void*);
 
 }  // namespace impasto::basis_kernels

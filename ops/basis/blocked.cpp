@@ -28,13 +28,23 @@ std::vector<const T*> pointers(std::span<const Tensor> tensors) {
   return result;
 }
 
-// Calls body(block, r) for `count` elements from `begin` on of each vector.
+// Where a factor is not 0, the others being left out before anything is read.
+std::vector<std::size_t> nonzero(const double* factors, std::size_t rows) {
+  std::vector<std::size_t> result;
+  for (std::size_t r = 0; r < rows; ++r) {
+    if (factors == nullptr || factors[r] != 0) result.push_back(r);
+  }
+  return result;
+}
+
+// Calls body(block, r) for `count` elements from `begin` on of vectors[r], for each of the rows.
 template <class T, class Body>
-void for_vectors(const std::vector<const T*>& vectors, std::int64_t begin, std::int64_t count,
-                 Body body) {
-  for (std::size_t r = 0; r < vectors.size(); ++r) {
-    const T* next = r + 1 < vectors.size() ? vectors[r + 1] : vectors[r];
-    body(Block<T>{vectors[r] + begin, next + begin, count}, static_cast<std::int64_t>(r));
+void for_vectors(const std::vector<const T*>& vectors, const std::vector<std::size_t>& rows,
+                 std::int64_t begin, std::int64_t count, Body body) {
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    const T* vector = vectors[rows[i]];
+    const T* next = i + 1 < rows.size() ? vectors[rows[i + 1]] : vector;
+    body(Block<T>{vector + begin, next + begin, count}, rows[i]);
   }
 }
 
@@ -51,6 +61,8 @@ void dot_blocked(Context& context, const BasisProblem& problem, const InnerProdu
                  void* workspace, const Lanes& lanes) {
   dispatch_float(problem.dtype, [&]<class T>(T* type) {
     const auto vectors = pointers<T>(args.vectors), with = pointers<T>(args.with);
+    const auto rows =
+        nonzero(args.active.defined() ? args.active.data<double>() : nullptr, vectors.size());
     const std::int64_t cols = problem.cols, sums = problem.rows * cols;
     const std::int64_t tasks = ceil_div(problem.count, kTask);
     auto* partials = static_cast<double*>(workspace);
@@ -67,8 +79,8 @@ void dot_blocked(Context& context, const BasisProblem& problem, const InnerProdu
           of(lanes, type).widen(vector + begin, count, to);
           to += kBlock;
         }
-        for_vectors(vectors, begin, count, [&](const Block<T>& block, std::int64_t r) {
-          of(lanes, type).dot(block, wide, cols, partial + r * cols);
+        for_vectors(vectors, rows, begin, count, [&](const Block<T>& block, std::size_t r) {
+          of(lanes, type).dot(block, wide, cols, partial + static_cast<std::int64_t>(r) * cols);
         });
       }
     });
@@ -89,13 +101,15 @@ void combine_blocked(Context& context, const BasisProblem& problem, const Combin
                      void* workspace, const Lanes& lanes) {
   dispatch_float(problem.dtype, [&]<class T>(T* type) {
     const auto vectors = pointers<T>(args.vectors);
+    const double* weights = args.weights.data<double>();
+    const auto rows = nonzero(weights, vectors.size());
     T* dst = args.dst.data<T>();
     context.threads().run(ceil_div(problem.count, kBlock), [&](std::int64_t task, int thread) {
       double* sums = static_cast<double*>(workspace) + thread * kBlock;
       const std::int64_t begin = task * kBlock, count = std::min(kBlock, problem.count - begin);
       std::fill_n(sums, count, 0.0);
-      for_vectors(vectors, begin, count, [&](const Block<T>& block, std::int64_t r) {
-        of(lanes, type).add(block, args.weights[static_cast<std::size_t>(r)], sums);
+      for_vectors(vectors, rows, begin, count, [&](const Block<T>& block, std::size_t r) {
+        of(lanes, type).add(block, weights[r], sums);
       });
       of(lanes, type).round(sums, count, dst + begin);
     });

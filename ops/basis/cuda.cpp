@@ -31,6 +31,8 @@ DotLaunch<T> dot_launch(const Context& context, const BasisProblem& p,
   for (int c = 0; c < launch.cols; ++c) {
     launch.with[c] = gpu_data<T>(context, args.with[static_cast<std::size_t>(col + c)]);
   }
+  const double* active = gpu_data<double>(context, args.active);
+  launch.active = active == nullptr ? nullptr : active + row;
   launch.pieces = pieces_of(p);
   launch.products = gpu_data<double>(context, args.products) + row * p.cols + col;
   launch.row_step = p.cols;
@@ -44,13 +46,32 @@ CombineLaunch<T> combine_launch(const Context& context, const BasisProblem& p,
   launch.count = p.count;
   launch.rows = static_cast<int>(std::min<std::int64_t>(kMaxVectors, p.rows - row));
   for (int r = 0; r < launch.rows; ++r) {
-    const auto at = static_cast<std::size_t>(row + r);
-    launch.vectors[r] = gpu_data<T>(context, args.vectors[at]);
-    launch.weights[r] = args.weights[at];
+    launch.vectors[r] = gpu_data<T>(context, args.vectors[static_cast<std::size_t>(row + r)]);
   }
+  launch.weights = gpu_data<double>(context, args.weights) + row;
   launch.before = row == 0 ? nullptr : sums;
   launch.after = row + launch.rows < p.rows ? sums : nullptr;
   launch.dst = gpu_data<T>(context, args.dst);
+  return launch;
+}
+
+template <class T>
+StoreLaunch<T> store_launch(const Context& context, const BasisProblem& p, const StoreArgs& args,
+                            std::int64_t first) {
+  constexpr std::uintptr_t kPackBytes = 16;
+  StoreLaunch<T> launch;
+  launch.count = p.count;
+  launch.first = first;
+  launch.rows = static_cast<int>(std::min<std::int64_t>(kMaxVectors, p.rows - first));
+  launch.index = gpu_data<double>(context, args.index);
+  launch.src = gpu_data<T>(context, args.src);
+  auto addresses = reinterpret_cast<std::uintptr_t>(launch.src);
+  for (int r = 0; r < launch.rows; ++r) {
+    Tensor slot = args.slots[static_cast<std::size_t>(first + r)];
+    launch.slots[r] = gpu_data<T>(context, slot);
+    addresses |= reinterpret_cast<std::uintptr_t>(launch.slots[r]);
+  }
+  launch.aligned = addresses % kPackBytes == 0;
   return launch;
 }
 
@@ -94,6 +115,19 @@ void combine_cuda(Context& context, const BasisProblem& p, const CombineArgs& ar
         IMPASTO_ON_GPU(context, combine_f32, launch);
       } else {
         IMPASTO_ON_GPU(context, combine_f64, launch);
+      }
+    }
+  });
+}
+
+void store_cuda(Context& context, const BasisProblem& p, const StoreArgs& args, void*) {
+  dispatch_float(p.dtype, [&]<class T>(T*) {
+    for (std::int64_t first = 0; first < p.rows; first += kMaxVectors) {
+      const StoreLaunch<T> launch = store_launch<T>(context, p, args, first);
+      if constexpr (std::is_same_v<T, float>) {
+        IMPASTO_ON_GPU(context, store_f32, launch);
+      } else {
+        IMPASTO_ON_GPU(context, store_f64, launch);
       }
     }
   });

@@ -61,7 +61,7 @@ const Kernel<BasisProblem, InnerProductsArgs> kDot[] = {
 
 const Kernel<BasisProblem, CombineArgs> kCombine[] = {
     {.info = {.id = "basis.combine.cuda.streamed",
-              .idea = "a thread an element, addresses and weights as parameters",
+              .idea = "a thread an element, vectors' addresses as parameters",
               .backend = Backend::gpu,
               .dtypes = {DType::f32, DType::f64}},
      .workspace_bytes = combine_cuda_workspace,
@@ -79,6 +79,22 @@ const Kernel<BasisProblem, CombineArgs> kCombine[] = {
      .run = combine_reference},
 };
 
+const Kernel<BasisProblem, StoreArgs> kStore[] = {
+    {.info = {.id = "basis.store.cuda.vector",
+              .idea = "packs of four to the slot that the index names",
+              .backend = Backend::gpu,
+              .dtypes = {DType::f32, DType::f64}},
+     .run = store_cuda},
+    {.info = {.id = "basis.store.cpu.copy",
+              .idea = "a copy, blocks over the threads",
+              .dtypes = {DType::f32, DType::f64}},
+     .run = store_copy},
+    {.info = {.id = "basis.store.cpu.reference",
+              .idea = "plain loop",
+              .dtypes = {DType::f32, DType::f64}},
+     .run = store_reference},
+};
+
 }  // namespace
 
 KernelTable<BasisProblem, InnerProductsArgs> inner_products_table() {
@@ -87,6 +103,10 @@ KernelTable<BasisProblem, InnerProductsArgs> inner_products_table() {
 
 KernelTable<BasisProblem, CombineArgs> combine_table() {
   return {"basis.combine", kCombine};
+}
+
+KernelTable<BasisProblem, StoreArgs> store_table() {
+  return {"basis.store", kStore};
 }
 
 }  // namespace impasto

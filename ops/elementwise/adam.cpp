@@ -15,14 +15,16 @@ std::string AdamProblem::to_string() const {
   return fmt::format("adam({} x {})", count, impasto::to_string(dtype));
 }
 
-void adam_step(Context& context, const Tensor& grad, Tensor& m, Tensor& v, Tensor& x,
-               const AdamStep& params) {
-  check_like("m", m, grad);
-  check_like("v", v, grad);
-  check_like("x", x, grad);
-  IMPASTO_CHECK(params.step >= 1, "adam: step {}, expected 1 or later", params.step);
-  launch(context, adam_table(), AdamProblem{grad.numel(), params, grad.dtype()},
-         AdamArgs{grad, m, v, x});
+void adam_step(Context& context, const AdamParams& params, const AdamArgs& args) {
+  const Tensor& scalars = args.scalars;
+  const Shape expected = {kAdamScalars};
+  IMPASTO_CHECK(scalars.defined() && scalars.shape() == expected && scalars.dtype() == DType::f64,
+                "adam: scalars are {} {}, expected {} f64", scalars.shape().to_string(),
+                to_string(scalars.dtype()), expected.to_string());
+  check_like("m", args.m, args.grad);
+  check_like("v", args.v, args.grad);
+  check_like("x", args.x, args.grad);
+  launch(context, adam_table(), AdamProblem{args.grad.numel(), params, args.grad.dtype()}, args);
 }
 
 }  // namespace impasto

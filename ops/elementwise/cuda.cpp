@@ -1,6 +1,4 @@
 // The host's side of the GPU kernels of the elementwise ops.
-#include <cmath>
-
 #include "ops/elementwise/cuda_kernels.h"
 #include "ops/elementwise/elementwise_kernels.h"
 #include "ops/reference.h"
@@ -39,18 +37,15 @@ void map_cuda(Context& context, const ElementwiseProblem& problem, const Element
 
 void adam_cuda(Context& context, const AdamProblem& problem, const AdamArgs& args, void*) {
   dispatch_float(problem.dtype, [&]<class T>(T*) {
-    const auto [lr, beta1, beta2, epsilon, step] = problem.params;
-    const double t = static_cast<double>(step);
-    const AdamLaunch<T> launch{gpu_data<T>(context, args.grad),
+    const AdamLaunch<T> launch{gpu_data<double>(context, args.scalars),
+                               gpu_data<T>(context, args.grad),
                                gpu_data<T>(context, args.m),
                                gpu_data<T>(context, args.v),
                                gpu_data<T>(context, args.x),
                                problem.count,
-                               beta1,
-                               beta2,
-                               epsilon,
-                               lr / (1 - std::pow(beta1, t)),
-                               std::sqrt(1 - std::pow(beta2, t))};
+                               problem.params.beta1,
+                               problem.params.beta2,
+                               problem.params.epsilon};
     IMPASTO_ON_GPU(context, adam<T>, launch);
   });
 }

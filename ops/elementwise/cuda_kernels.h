@@ -27,12 +27,11 @@ struct MapLaunch {
 
 template <class T>
 struct AdamLaunch {
+  const double* scalars;  // see adam_scalars.h
   const T* grad;
   T *m, *v, *x;
   std::int64_t count;
   double beta1, beta2, epsilon;
-  double step_size;        // lr / (1 - beta1^t)
-  double root_correction;  // sqrt(1 - beta2^t)
 };
 
 // For T float and double.

@@ -9,6 +9,12 @@ namespace impasto::elementwise_kernels {
 void map_reference(Context&, const ElementwiseProblem&, const ElementwiseArgs&, void*);
 void adam_reference(Context&, const AdamProblem&, const AdamArgs&, void*);
 
+struct AdamScalars {
+  double step_size, root_correction, mode;
+};
+// For the processor's kernels; throws Error when there is no such mode.
+AdamScalars adam_scalars(const AdamArgs&);
+
 void map_vector(Context&, const ElementwiseProblem&, const ElementwiseArgs&, void*);
 void adam_vector(Context&, const AdamProblem&, const AdamArgs&, void*);
 

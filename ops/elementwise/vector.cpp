@@ -52,23 +52,34 @@ void map_vector(Context& context, const ElementwiseProblem& problem, const Eleme
   });
 }
 
+AdamScalars adam_scalars(const AdamArgs& args) {
+  const double* values = args.scalars.data<double>();
+  const double mode = values[kAdamMode];
+  IMPASTO_CHECK(mode == kAdamNoStep || mode == kAdamFirstStep || mode == kAdamLaterStep,
+                "adam: mode {}, expected {}, {} or {}", mode, kAdamNoStep, kAdamFirstStep,
+                kAdamLaterStep);
+  return {values[kAdamStepSize], values[kAdamRootCorrection], mode};
+}
+
 void adam_vector(Context& context, const AdamProblem& problem, const AdamArgs& args, void*) {
+  const auto [step_size, root_correction, mode] = adam_scalars(args);
+  if (mode == kAdamNoStep) return;
   dispatch_float(problem.dtype, [&]<class T>(T*) {
-    const double beta1 = problem.params.beta1, beta2 = problem.params.beta2;
-    const double epsilon = problem.params.epsilon, t = static_cast<double>(problem.params.step);
-    const double step_size = problem.params.lr / (1 - std::pow(beta1, t));
-    const double root_correction = std::sqrt(1 - std::pow(beta2, t));
     const T* grad = args.grad.data<T>();
     T *m = args.m.data<T>(), *v = args.v.data<T>(), *x = args.x.data<T>();
-    for_each(context, problem.count, [=](std::int64_t i) {
-      const double g = grad[i];
-      const double m_new = beta1 * double{m[i]} + (1 - beta1) * g;
-      const double v_new = beta2 * double{v[i]} + (1 - beta2) * g * g;
-      m[i] = static_cast<T>(m_new);
-      v[i] = static_cast<T>(v_new);
-      x[i] = static_cast<T>(double{x[i]} -
-                            step_size * m_new / (std::sqrt(v_new) / root_correction + epsilon));
-    });
+    const auto run = [&, step = step_size, root = root_correction]<bool first>() {
+      const auto [beta1, beta2, epsilon] = problem.params;
+      for_each(context, problem.count, [=](std::int64_t i) {
+        const double g = grad[i], m_old = first ? 0 : m[i], v_old = first ? 0 : v[i];
+        const double m_new = beta1 * m_old + (1 - beta1) * g;
+        const double v_new = beta2 * v_old + (1 - beta2) * g * g;
+        m[i] = static_cast<T>(m_new);
+        v[i] = static_cast<T>(v_new);
+        x[i] = static_cast<T>(double{x[i]} - step * m_new / (std::sqrt(v_new) / root + epsilon));
+      });
+    };
+    if (mode == kAdamFirstStep) return run.template operator()<true>();
+    run.template operator()<false>();
   });
 }
 

@@ -20,8 +20,8 @@ constexpr double kEpsilon = std::numeric_limits<double>::epsilon();
 // Counts round the vectors, blocks and tasks of the kernels.
 std::vector<BasisProblem> problems(DType dtype) {
   std::vector<BasisProblem> list;
-  const std::int64_t sizes[][3] = {{1, 1, 1},    {3, 2, 31},   {4, 1, 64},        {2, 5, 1023},
-                                   {7, 3, 1025}, {5, 2, 4100}, {3, 4, 65536 + 77}};
+  const std::int64_t sizes[][3] = {{1, 1, 1},    {3, 2, 31},   {4, 1, 64},         {2, 5, 1023},
+                                   {7, 3, 1025}, {5, 2, 4100}, {3, 4, 65536 + 77}, {485, 9, 5}};
   for (const auto& [rows, cols, count] : sizes) list.push_back({rows, cols, count, dtype});
   return list;
 }
@@ -46,11 +46,11 @@ template <class Kernel>
 Tensor products_of(Context& context, const Kernel& kernel, const BasisProblem& p,
                    std::span<const Tensor> vectors, std::span<const Tensor> with) {
   Tensor products = poisoned({p.rows, p.cols}, DType::f64);
-  run_kernel(context, kernel, p, {vectors, with, products});
+  run_kernel(context, kernel, p, {vectors, with, products, Tensor()});
   return products;
 }
 
-TEST_CASE("every inner product is exact on integers and near on random numbers") {
+TEST_CASE("every inner product kernel is exact on integers and near on random numbers") {
   Context context;
   for (DType dtype : {DType::f32, DType::f64}) {
     for (const BasisProblem& p : problems(dtype)) {
@@ -89,7 +89,7 @@ TEST_CASE("an inner product does not depend on what is computed with it, to the 
   });
 }
 
-TEST_CASE("every combination is right, also into one of its vectors") {
+TEST_CASE("every combination kernel is right, also into one of its vectors") {
   Context context;
   for (DType dtype : {DType::f32, DType::f64}) {
     for (const BasisProblem& p : problems(dtype)) {
@@ -105,16 +105,17 @@ TEST_CASE("every combination is right, also into one of its vectors") {
         }
         largest += std::abs(weights[r]) * max_abs(wide);
       }
+      const Tensor factors = Tensor::from<double>({p.rows}, weights);
       const double rounding = dtype == DType::f32 ? 6e-8 : 0;
       const double summing = kEpsilon * static_cast<double>(p.rows + 1) * largest;
       const BasisProblem problem{p.rows, 0, p.count, dtype};
       for_kernels(context, combine_table(), problem, [&](const auto& kernel) {
         Tensor dst = poisoned({p.count}, dtype);
-        run_kernel(context, kernel, problem, {weights, vectors, dst});
+        run_kernel(context, kernel, problem, {factors, vectors, dst});
         CHECK(compare(dst, want, summing, rounding).ok);
         std::vector<Tensor> in_place = vectors;
         in_place.front() = vectors.front().clone();
-        run_kernel(context, kernel, problem, {weights, in_place, in_place.front()});
+        run_kernel(context, kernel, problem, {factors, in_place, in_place.front()});
         CHECK(compare_exact(in_place.front(), dst).ok);
       });
     }
@@ -133,7 +134,7 @@ TEST_CASE("no inner product and no combination hides a NaN") {
       CHECK(std::isfinite(products.data<double>()[0]));
       CHECK(std::isnan(products.data<double>()[1]));
     });
-    const std::vector<double> weights = {1, 0};
+    const Tensor weights = Tensor::from<double>({2}, {1, -0.5});
     for_kernels(context, combine_table(), combination, [&](const auto& kernel) {
       Tensor dst = Tensor::zeros({2049});
       run_kernel(context, kernel, combination, {weights, vectors, dst});
@@ -147,7 +148,7 @@ TEST_CASE("basis refuses operands that do not fit") {
   Context context;
   const std::vector<Tensor> two = {Tensor::zeros({3}), Tensor::zeros({4})};
   const std::vector<Tensor> none, one = {Tensor::zeros({3})};
-  const std::vector<double> weights = {1, 2};
+  const Tensor weights = Tensor::from<double>({2}, {1, 2}), narrow = Tensor::zeros({1});
   Tensor dst = Tensor::zeros({3});
   CHECK_THROWS_WITH_AS(inner_products(context, two, one),
                        doctest::Contains("operands [4] f32 and [3] f32"), Error);
@@ -155,7 +156,15 @@ TEST_CASE("basis refuses operands that do not fit") {
   CHECK_THROWS_AS(inner_products(context, one, none), Error);
   CHECK_THROWS_AS(combine(context, weights, two, dst), Error);
   CHECK_THROWS_WITH_AS(combine(context, weights, one, dst),
-                       doctest::Contains("2 weights for 1 vectors"), Error);
+                       doctest::Contains("weights [2] f64 for 1 vectors, expected [1] f64"), Error);
+  CHECK_THROWS_AS(combine(context, narrow, one, dst), Error);
+  CHECK_THROWS_AS(combine(context, Tensor(), one, dst), Error);
+  CHECK_THROWS_WITH_AS(inner_products(context, one, one, weights),
+                       doctest::Contains("active [2] f64 for 1 vectors, expected [1] f64"), Error);
+  CHECK_THROWS_WITH_AS(store(context, weights, dst, one),
+                       doctest::Contains("index [2] f64, expected one f64"), Error);
+  CHECK_THROWS_AS(store(context, Tensor(), dst, one), Error);
+  CHECK_THROWS_AS(store(context, Tensor::zeros({1}, DType::f64), dst, two), Error);
 }
 
 }  // namespace

@@ -74,11 +74,11 @@ TEST_CASE("inner products and combinations give the same bits for every number o
   for (std::uint64_t seed = 1; seed <= 4; ++seed) {
     vectors.push_back(random_tensor(kPicture, DType::f32, seed));
   }
-  const std::vector<double> weights = {0.3, -0.7, 1.1, 0.4};
+  const Tensor weights = Tensor::from<double>({4}, {0.3, -0.7, 1.1, 0.4}), all;
   const BasisProblem dots{4, 2, vectors[0].numel(), DType::f32};
   check_deterministic(inner_products_table(), dots, [&](Context& context, const auto& kernel) {
     Tensor products = poisoned({4, 2}, DType::f64);
-    run_kernel(context, kernel, dots, {vectors, std::span(vectors).first(2), products});
+    run_kernel(context, kernel, dots, {vectors, std::span(vectors).first(2), products, all});
     return products;
   });
   const BasisProblem combination{4, 0, vectors[0].numel(), DType::f32};
@@ -86,6 +86,13 @@ TEST_CASE("inner products and combinations give the same bits for every number o
     Tensor dst = poisoned(kPicture);
     run_kernel(context, kernel, combination, {weights, vectors, dst});
     return dst;
+  });
+  const Tensor index = Tensor::scalar(2, DType::f64), src = random_tensor(kPicture, DType::f32, 9);
+  check_deterministic(store_table(), combination, [&](Context& context, const auto& kernel) {
+    std::vector<Tensor> slots;
+    for (const Tensor& vector : vectors) slots.push_back(vector.clone());
+    run_kernel(context, kernel, combination, {index, src, slots});
+    return slots[2];
   });
 }
 
@@ -148,10 +155,11 @@ TEST_CASE("pad and elementwise ops give the same bits for every number of thread
     run_kernel(context, kernel, map, {a, b, dst});
     return dst;
   });
-  const AdamProblem adam{a.numel(), {.step = 2}, DType::f32};
+  const Tensor scalars = Tensor::from<double>({3}, {0.01, 0.05, kAdamLaterStep});
+  const AdamProblem adam{a.numel(), {}, DType::f32};
   check_deterministic(adam_table(), adam, [&](Context& context, const auto& kernel) {
     Tensor m = b.clone(), v = Tensor::full(kPicture, 0.1), x = b.clone();
-    run_kernel(context, kernel, adam, {a, m, v, x});
+    run_kernel(context, kernel, adam, {scalars, a, m, v, x});
     return x;
   });
   const PadProblem p{2, 97, 103, 13, {1, 2, 3, 4, PadMode::replicate}, DType::f32};

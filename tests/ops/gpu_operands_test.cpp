@@ -2,6 +2,7 @@
 // that 16 bytes cannot be read at once, and f64 where the other kernels have none.
 #include <doctest/doctest.h>
 
+#include "ops/basis/basis.h"
 #include "ops/elementwise/adam.h"
 #include "ops/elementwise/elementwise.h"
 #include "ops/mse/mse.h"
@@ -71,11 +72,18 @@ TEST_CASE("GPU kernels that stream take operands that begin anywhere") {
       run_kernel(c, kernel, linear, {at(a), at(b), dst});
       return dst;
     });
-    const AdamProblem adam{count, {.step = 2}, dtype};
+    const Tensor scalars = Tensor::from<double>({3}, {0.01, 0.05, kAdamLaterStep});
+    const AdamProblem adam{count, {}, dtype};
     check(adam_table(), adam, place, [&](Context& c, const auto& kernel, auto at) {
       Tensor m = at(b.clone()), v = at(Tensor::full({count}, 0.5, dtype)), x = at(b.clone());
-      run_kernel(c, kernel, adam, {at(a), m, v, x});
+      run_kernel(c, kernel, adam, {scalars, at(a), m, v, x});
       return x;
+    });
+    const BasisProblem basis{2, 0, count, dtype};
+    check(store_table(), basis, place, [&](Context& c, const auto& kernel, auto at) {
+      const std::vector<Tensor> slots = {out(at), out(at)};
+      run_kernel(c, kernel, basis, {Tensor::scalar(1, DType::f64), at(a), slots});
+      return slots[1];
     });
     const ReduceProblem dot{ReduceKind::dot, count, dtype};
     check(reduce_table(), dot, place, [&](Context& c, const auto& kernel, auto at) {
