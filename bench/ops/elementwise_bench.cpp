@@ -30,12 +30,13 @@ struct Linear : CountCase<ElementwiseProblem> {
 
 struct AdamCase : CountCase<AdamProblem> {
   explicit AdamCase(const Problem& p)
-      : grad(uniform({p.count}, 1)),
+      : scalars(Tensor::from<double>({kAdamScalars}, {0.01, 0.05, kAdamLaterStep})),
+        grad(uniform({p.count}, 1)),
         m(uniform({p.count}, 2)),
         v(Tensor::full({p.count}, 0.5)),
         x(uniform({p.count}, 3)) {}
 
-  Tensor grad, m, v, x;
+  Tensor scalars, grad, m, v, x;
 };
 
 }  // namespace
@@ -52,7 +53,7 @@ int main(int argc, char** argv) {
                                    {&Linear::a, &Linear::b}, {&Linear::dst}),
                  direction<AdamCase>(adam_table,
                                      [](AdamCase& o) -> AdamArgs {
-                                       return {o.grad, o.m, o.v, o.x};
+                                       return {o.scalars, o.grad, o.m, o.v, o.x};
                                      },
                                      {&AdamCase::grad, &AdamCase::m, &AdamCase::v, &AdamCase::x},
                                      {&AdamCase::m, &AdamCase::v, &AdamCase::x}));

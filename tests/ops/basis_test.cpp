@@ -20,8 +20,9 @@ constexpr double kEpsilon = std::numeric_limits<double>::epsilon();
 // Counts round the vectors, blocks and tasks of the kernels.
 std::vector<BasisProblem> problems(DType dtype) {
   std::vector<BasisProblem> list;
-  const std::int64_t sizes[][3] = {{1, 1, 1},    {3, 2, 31},   {4, 1, 64},         {2, 5, 1023},
-                                   {7, 3, 1025}, {5, 2, 4100}, {3, 4, 65536 + 77}, {485, 9, 5}};
+  const std::int64_t sizes[][3] = {{1, 1, 1},          {3, 2, 31},   {4, 1, 64},
+                                   {2, 5, 1023},       {7, 3, 1025}, {5, 2, 4100},
+                                   {3, 4, 65536 + 77}, {485, 2, 5},  {2, 9, 5}};
   for (const auto& [rows, cols, count] : sizes) list.push_back({rows, cols, count, dtype});
   return list;
 }
