@@ -20,12 +20,14 @@ extern "C" const char* __asan_default_options() {
 
 namespace impasto {
 
-void* Allocator::allocate(std::size_t bytes, Lifetime lifetime) {
+// `take` is what gets the memory; nullptr when there is no more.
+template <class Take>
+void* Allocator::account(std::size_t bytes, Take take) {
   const std::size_t live = live_.fetch_add(bytes) + bytes;
   const std::size_t limit = limit_.load();
   void* pointer = nullptr;
   try {
-    if (limit == 0 || live <= limit) pointer = do_allocate(bytes, lifetime);
+    if (limit == 0 || live <= limit) pointer = take();
   } catch (...) {
     live_.fetch_sub(bytes);
     throw;
@@ -41,8 +43,23 @@ void* Allocator::allocate(std::size_t bytes, Lifetime lifetime) {
   return pointer;
 }
 
+void* Allocator::allocate(std::size_t bytes, Lifetime lifetime) {
+  if (graphs_.recording()) return graphs_.allocate(bytes);
+  return account(bytes, [&] { return do_allocate(bytes, lifetime); });
+}
+
 void Allocator::deallocate(void* pointer, std::size_t bytes) noexcept {
+  if (graphs_.deallocate(pointer, bytes)) return;
   do_deallocate(pointer, bytes);
+  live_.fetch_sub(bytes);
+}
+
+void* Allocator::allocate_chunk(std::size_t bytes) {
+  return account(bytes, [&] { return do_allocate_chunk(bytes); });
+}
+
+void Allocator::deallocate_chunk(void* pointer, std::size_t bytes) noexcept {
+  do_deallocate_chunk(pointer, bytes);
   live_.fetch_sub(bytes);
 }
 

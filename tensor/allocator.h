@@ -6,6 +6,7 @@
 #include <cstddef>
 
 #include "tensor/device.h"
+#include "tensor/graph_memory.h"
 #include "tensor/lifetime.h"
 
 namespace impasto {
@@ -28,15 +29,29 @@ class Allocator {
   void reset_peak();                        // the peak becomes what is live now
   void set_limit(std::size_t limit_bytes);  // 0 = none
 
+  GraphMemories& graphs() { return graphs_; }
+
  protected:
   virtual void* do_allocate(std::size_t bytes, Lifetime lifetime) = 0;  // nullptr on failure
   virtual void do_deallocate(void* pointer, std::size_t bytes) noexcept = 0;
+  // For a recording, which counts as live what it holds, used or not.
+  virtual void* do_allocate_chunk(std::size_t bytes) { return do_allocate(bytes, {}); }
+  virtual void do_deallocate_chunk(void* pointer, std::size_t bytes) noexcept {
+    do_deallocate(pointer, bytes);
+  }
 
  private:
+  friend class GraphMemories;
+  template <class Take>
+  void* account(std::size_t bytes, Take take);
+  void* allocate_chunk(std::size_t bytes);
+  void deallocate_chunk(void* pointer, std::size_t bytes) noexcept;
+
   std::atomic<std::size_t> live_{0};
   std::atomic<std::size_t> peak_{0};
   std::atomic<std::size_t> count_{0};
   std::atomic<std::size_t> limit_{0};
+  GraphMemories graphs_{*this};
 };
 
 // The allocator of a device, alive for the whole program.

@@ -2,10 +2,13 @@
 
 #include <cstdlib>
 
+#include "tensor/allocator.h"
 #include "tensor/cuda/devices.h"
 #include "tensor/error.h"
 #include "tensor/gpu.h"
+#include "tensor/gpu_graph.h"
 #include "tensor/simt/executor.h"
+#include "tensor/simt/recording.h"
 
 namespace impasto {
 
@@ -48,6 +51,10 @@ Context::~Context() = default;
 GpuQueue Context::queue() {
   if (device().type == DeviceType::cuda) return gpu::queue(device());
   if (!executor_) executor_ = std::make_unique<simt::Executor>(threads_, *options_.simt);
+  if (device().type == DeviceType::simt && allocator_of(device()).graphs().recording() &&
+      simt::Recording::of(*executor_) == nullptr) {
+    throw Error("another context is used while a device is recording");
+  }
   return {nullptr, executor_.get()};
 }
 
@@ -70,6 +77,7 @@ void* Context::workspace(std::size_t bytes) {
     workspace_ = Tensor();  // free before growing: the peak is the new size, not the sum
     workspace_ = empty({count}, DType::u8);
   }
+  if (device().type != DeviceType::cpu) keep_with_recording(workspace_);
   return workspace_.raw();
 }
 

@@ -4,12 +4,33 @@
 
 #include "tensor/cuda/devices.h"
 #include "tensor/error.h"
+#include "tensor/simt/recording.h"
 #if IMPASTO_CUDA
 #include "tensor/cuda/memory.h"
 #endif
 
 namespace impasto::gpu {
 namespace {
+
+bool recording(Device device) {
+  return device.type != DeviceType::cpu && allocator_of(device).graphs().recording();
+}
+
+// What stays on a device that is recorded.
+void record_copy(void* dst, Device to, const void* src, Device from, std::size_t bytes) {
+  if (to != from) {
+    throw Error(fmt::format(
+        "{} is recording: nothing can be copied from {} to {} (Tensor::item, Tensor::to) "
+        "before the recording ends",
+        to_string(recording(to) ? to : from), to_string(from), to_string(to)));
+  }
+#if IMPASTO_CUDA
+  if (to.type == DeviceType::cuda) {
+    return cuda_copy_async(CudaCopy::on_device, dst, src, bytes, cuda_stream(to.index));
+  }
+#endif
+  simt::Recording::current()->add_copy(dst, src, bytes);
+}
 
 #if IMPASTO_CUDA
 void copy_cuda(void* dst, Device to, const void* src, Device from, std::size_t bytes) {
@@ -66,7 +87,9 @@ GpuQueue queue(Device device) {
 
 void copy(void* dst, Device to, const void* src, Device from, std::size_t bytes) {
   if (bytes == 0) return;
-  if (to.type != DeviceType::cuda && from.type != DeviceType::cuda) {
+  if (recording(to) || recording(from)) {
+    record_copy(dst, to, src, from, bytes);
+  } else if (to.type != DeviceType::cuda && from.type != DeviceType::cuda) {
     std::memcpy(dst, src, bytes);
   } else {
     copy_cuda(dst, to, src, from, bytes);
@@ -75,7 +98,9 @@ void copy(void* dst, Device to, const void* src, Device from, std::size_t bytes)
 
 void fill_zero(void* dst, Device device, std::size_t bytes) {
   if (bytes == 0) return;
-  if (device.type != DeviceType::cuda) {
+  if (device.type == DeviceType::simt && recording(device)) {
+    simt::Recording::current()->add_zeros(dst, bytes);
+  } else if (device.type != DeviceType::cuda) {
     std::memset(dst, 0, bytes);
   } else {
     fill_zero_cuda(dst, device, bytes);

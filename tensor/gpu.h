@@ -16,7 +16,9 @@ int compute_capability(Device device);
 Allocator& allocator(Device device);
 GpuQueue queue(Device device);  // of this thread's work on that GPU
 
-// Between any two devices, complete on return; after all work queued there before.
+// Between any two devices, complete on return; after all work queued there before. While a device
+// is recorded (gpu_graph.h), what stays on it is part of the recording, and a copy to it or from it
+// throws Error.
 void copy(void* dst, Device to, const void* src, Device from, std::size_t bytes);
 void fill_zero(void* dst, Device device, std::size_t bytes);
 

@@ -9,6 +9,7 @@
 #include "tensor/simt/block.h"
 #include "tensor/simt/race.h"
 #include "tensor/simt/race_between_blocks.h"
+#include "tensor/simt/recording.h"
 
 namespace impasto::simt {
 namespace {
@@ -98,6 +99,7 @@ Executor::~Executor() = default;
 
 void Executor::run(const Launch& launch) {
   check(launch);
+  if (Recording* const recording = Recording::of(*this)) return recording->add_launch(launch);
   const std::uint64_t blocks = std::uint64_t{launch.grid.x} * launch.grid.y * launch.grid.z;
   const std::uint64_t threads = std::uint64_t{launch.block.x} * launch.block.y * launch.block.z;
   const BlockOrder order(options_, blocks);

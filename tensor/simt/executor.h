@@ -27,8 +27,9 @@ class Executor {
 
   const Options& options() const { return options_; }
 
-  // Runs a kernel to its end. Throws what the kernel throws, and Error for what is wrong with it:
-  // the text names kernel, block, threads and lines. One launch at a time, but from any thread.
+  // Runs a kernel to its end, or adds it to the Recording in progress. Throws what the kernel
+  // throws, and Error for what is wrong with it: the text names kernel, block, threads and lines.
+  // One launch at a time, but from any thread.
   void run(const Launch& launch);
 
  private:
