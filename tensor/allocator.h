@@ -34,7 +34,9 @@ class Allocator {
  protected:
   virtual void* do_allocate(std::size_t bytes, Lifetime lifetime) = 0;  // nullptr on failure
   virtual void do_deallocate(void* pointer, std::size_t bytes) noexcept = 0;
-  // For a recording, which counts as live what it holds, used or not.
+  // For recordings. What they hold counts as live, used or not; none of it is given back while the
+  // device records.
+  virtual void do_begin_recording() {}
   virtual void* do_allocate_chunk(std::size_t bytes) { return do_allocate(bytes, {}); }
   virtual void do_deallocate_chunk(void* pointer, std::size_t bytes) noexcept {
     do_deallocate(pointer, bytes);

@@ -56,11 +56,6 @@ void* Chunks::take(std::size_t bytes) {
   return pointer_to(address);
 }
 
-bool Chunks::contains(const void* pointer) const {
-  const auto found = blocks_.find(address_of(pointer));
-  return found != blocks_.end() && !found->second.free;
-}
-
 bool Chunks::give_back(void* pointer) noexcept {
   const auto found = blocks_.find(address_of(pointer));
   if (found == blocks_.end() || found->second.free) return false;

@@ -22,7 +22,6 @@ class Chunks {
   // 256-byte aligned if the chunks are; nullptr when no free block fits.
   void* take(std::size_t bytes);
   bool give_back(void* pointer) noexcept;  // false when it is not a block in use
-  bool contains(const void* pointer) const;
 
   // How large a chunk to add for a request of `bytes` that does not fit.
   static std::size_t chunk_bytes(std::size_t bytes);

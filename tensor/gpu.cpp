@@ -12,6 +12,7 @@
 namespace impasto::gpu {
 namespace {
 
+// Throws when another thread does.
 bool recording(Device device) {
   return device.type != DeviceType::cpu && allocator_of(device).graphs().recording();
 }
@@ -77,6 +78,7 @@ Allocator& allocator(Device device) {
 
 GpuQueue queue(Device device) {
 #if IMPASTO_CUDA
+  static_cast<void>(recording(device));
   cuda_make_current(device.index);
   return {cuda_stream(device.index), nullptr};
 #else
@@ -98,7 +100,7 @@ void copy(void* dst, Device to, const void* src, Device from, std::size_t bytes)
 
 void fill_zero(void* dst, Device device, std::size_t bytes) {
   if (bytes == 0) return;
-  if (device.type == DeviceType::simt && recording(device)) {
+  if (recording(device) && device.type == DeviceType::simt) {
     simt::Recording::current()->add_zeros(dst, bytes);
   } else if (device.type != DeviceType::cuda) {
     std::memset(dst, 0, bytes);

@@ -37,6 +37,7 @@ bool GraphMemories::recording() const {
 
 GraphMemories::Graph* GraphMemories::begin() {
   if (recording()) throw Error("a recording begins while the device is recording");
+  allocator_.do_begin_recording();
   auto graph = std::make_unique<Graph>();
   const std::lock_guard lock(mutex_);
   thread_ = std::this_thread::get_id();
@@ -47,7 +48,9 @@ GraphMemories::Graph* GraphMemories::begin() {
 }
 
 void GraphMemories::end() noexcept {
+  const std::lock_guard lock(mutex_);
   recording_.store(nullptr);
+  remove_unused();
 }
 
 void* GraphMemories::allocate(std::size_t bytes) {
@@ -72,7 +75,7 @@ bool GraphMemories::deallocate(void* pointer, std::size_t bytes) noexcept {
   }
   for (const std::unique_ptr<Graph>& graph : graphs_) {
     if (!graph->chunks.give_back(pointer)) continue;
-    if (graph->destroyed) remove_unused(*graph);
+    if (graph->destroyed) remove_unused();
     return true;
   }
   return false;
@@ -99,15 +102,18 @@ void GraphMemories::destroy(Graph* graph) noexcept {
   for (const Graph::Freed& memory : freed) allocator_.deallocate(memory.pointer, memory.bytes);
   const std::lock_guard lock(mutex_);
   graph->destroyed = true;
-  remove_unused(*graph);
+  remove_unused();
 }
 
-void GraphMemories::remove_unused(Graph& graph) noexcept {
-  while (const std::optional<Chunk> chunk = graph.chunks.remove_unused()) {
-    allocator_.deallocate_chunk(chunk->data, chunk->bytes);
-  }
-  if (!graph.chunks.empty()) return;
-  std::erase_if(graphs_, [&](const auto& each) { return each.get() == &graph; });
+void GraphMemories::remove_unused() noexcept {
+  if (recording_.load() != nullptr) return;
+  std::erase_if(graphs_, [&](const std::unique_ptr<Graph>& graph) {
+    if (!graph->destroyed) return false;
+    while (const std::optional<Chunk> chunk = graph->chunks.remove_unused()) {
+      allocator_.deallocate_chunk(chunk->data, chunk->bytes);
+    }
+    return graph->chunks.empty();
+  });
   count_.store(graphs_.size());
 }
 

@@ -46,7 +46,7 @@ class GraphMemories {
   Graph* begin();
   void end() noexcept;
   void destroy(Graph* graph) noexcept;
-  void remove_unused(Graph& graph) noexcept;
+  void remove_unused() noexcept;  // of destroyed ones
 
   Allocator& allocator_;
   std::atomic<Graph*> recording_{nullptr};

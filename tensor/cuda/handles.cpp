@@ -110,4 +110,12 @@ Graph CaptureScope::finish() {
   return Graph(graph);
 }
 
+UncapturedScope::UncapturedScope() {
+  IMPASTO_CUDA_CALL(cudaThreadExchangeStreamCaptureMode(&mode_));
+}
+
+UncapturedScope::~UncapturedScope() {
+  IMPASTO_CUDA_CALL_NOTHROW(cudaThreadExchangeStreamCaptureMode(&mode_));
+}
+
 }  // namespace impasto

@@ -104,4 +104,17 @@ class CaptureScope {
   bool recording_ = true;
 };
 
+// Lets this thread call what a capture of its own forbids because it would not become part of the
+// graph: an allocation, say, that is to happen now.
+class UncapturedScope {
+ public:
+  UncapturedScope();
+  ~UncapturedScope();
+  UncapturedScope(const UncapturedScope&) = delete;
+  UncapturedScope& operator=(const UncapturedScope&) = delete;
+
+ private:
+  cudaStreamCaptureMode mode_ = cudaStreamCaptureModeRelaxed;  // ours, then the former one
+};
+
 }  // namespace impasto

@@ -30,7 +30,7 @@ cudaMemPool_t make_pool(int device) {
 class CudaAllocator final : public Allocator {
  public:
   // The device must be the current one.
-  explicit CudaAllocator(int device) : pool_(make_pool(device)) {}
+  explicit CudaAllocator(int device) : device_(device), pool_(make_pool(device)) {}
 
   CudaStream stream() const { return stream_.get(); }
 
@@ -48,6 +48,33 @@ class CudaAllocator final : public Allocator {
 
   void do_deallocate(void* pointer, std::size_t) noexcept override {
     IMPASTO_CUDA_CALL_NOTHROW(cudaFreeAsync(pointer, stream_.get()));
+  }
+
+  // Memory of recordings is not ordered by the stream: taken from the pool while the stream is
+  // captured, it would become a node of the graph, there only while the graph runs, and memory from
+  // before that is freed then would be freed again by every launch. The device has for it what the
+  // pool does not use, so the pool keeps nothing back.
+  void do_begin_recording() override {
+    stream_.synchronize();
+    IMPASTO_CUDA_CALL(cudaMemPoolTrimTo(pool_, 0));
+  }
+
+  void* do_allocate_chunk(std::size_t bytes) override {
+    const DeviceScope device(device_);
+    const UncapturedScope now;
+    void* pointer = nullptr;
+    try {
+      IMPASTO_CUDA_CALL(cudaMalloc(&pointer, bytes));
+    } catch (const OutOfMemory&) {
+      return nullptr;
+    }
+    return pointer;
+  }
+
+  // Never while the device records; replays may still be running.
+  void do_deallocate_chunk(void* pointer, std::size_t) noexcept override {
+    IMPASTO_CUDA_CALL_NOTHROW(cudaStreamSynchronize(stream_.get()));
+    IMPASTO_CUDA_CALL_NOTHROW(cudaFree(pointer));
   }
 
  private:
@@ -69,6 +96,7 @@ class CudaAllocator final : public Allocator {
     return status != cudaStreamCaptureStatusNone;
   }
 
+  int device_;
   cudaMemPool_t pool_;
   Stream stream_;
 };

@@ -313,6 +313,46 @@ TEST_CASE("graphs: while a device records, one thread and one context use it, fo
   CHECK(GpuGraph::can_record(kDevice));
 }
 
+TEST_CASE("graphs: a graph may go while another is recorded") {
+  Context context(options_of());
+  const std::size_t before = live_bytes();
+  {
+    Tensor src = integers(), dst = integers(), want = integers();
+    write(src, 1);
+    transform(context, src, want);
+    Tensor out;
+    std::optional<GpuGraph> first(std::in_place, context, [&] {
+      out = integers();
+      transform(context, src, out);
+    });
+    first->replay(context);
+    const GpuGraph second(context, [&] {
+      first.reset();
+      gpu::copy(dst.raw(), kDevice, out.raw(), kDevice, out.bytes());
+      out = Tensor();
+    });
+    for (int i = 0; i < 2; ++i) {
+      write(dst, 2);
+      second.replay(context);
+      CHECK(read(dst) == read(want));
+    }
+  }
+  CHECK(live_bytes() == before);
+}
+
+TEST_CASE("graphs: a recording that finds no memory leaves nothing behind") {
+  Context context(options_of());
+  Allocator& allocator = allocator_of(kDevice);
+  const std::size_t before = live_bytes();
+  allocator.set_limit(before + (std::size_t{6} << 20));
+  const auto work = [&] { const Tensor one = integers(1 << 20), two = integers(1 << 20); };
+  CHECK_THROWS_AS(GpuGraph(context, work), OutOfMemory);
+  allocator.set_limit(0);
+  CHECK(live_bytes() == before);
+  CHECK_NOTHROW(GpuGraph(context, work));
+  CHECK(live_bytes() == before);
+}
+
 TEST_CASE("graphs: work of nothing is a graph of nothing") {
   Context context(options_of());
   const GpuGraph graph(context, [] {});
@@ -320,7 +360,20 @@ TEST_CASE("graphs: work of nothing is a graph of nothing") {
   CHECK_NOTHROW(graph.replay(context));
 }
 
-#if !IMPASTO_TEST_ON_CUDA && IMPASTO_SIMT_RACE
+#if !IMPASTO_TEST_ON_CUDA
+
+// On a GPU all contexts have one stream.
+TEST_CASE("graphs: another context cannot run anything on simt meanwhile") {
+  Context context(options_of()), other(options_of());
+  Tensor src = integers(), dst = integers();
+  write(src, 1);
+  const GpuGraph graph(context, [&] {
+    CHECK_THROWS_WITH_AS(sums(other, src, dst), doctest::Contains("another context"), Error);
+  });
+  CHECK_NOTHROW(sums(other, src, dst));
+}
+
+#if IMPASTO_SIMT_RACE
 
 TEST_CASE("graphs: replays are searched for races like launches") {
   for (const std::string& order : kOrders) {
@@ -337,6 +390,7 @@ TEST_CASE("graphs: replays are searched for races like launches") {
   }
 }
 
+#endif
 #endif
 
 }  // namespace
