@@ -49,11 +49,12 @@ bool GpuGraph::can_record(Device device) {
   return device.type != DeviceType::cpu;
 }
 
-GpuGraph::GpuGraph(Context& context, const std::function<void()>& work) {
+GpuGraph::GpuGraph(Context& context, const std::function<void()>& work, std::size_t needs) {
   const Device device = context.device();
   IMPASTO_CHECK(can_record(device), "there are no recordings on {}", to_string(device));
   const GpuQueue queue = context.queue();
   state_ = std::make_unique<State>(device);
+  if (needs > 0) state_->memory.reserve(needs + needs / 8);
   state_->record(queue, work);
   state_->memory.end();
 }

@@ -56,13 +56,15 @@ void GraphMemories::end() noexcept {
 void* GraphMemories::allocate(std::size_t bytes) {
   const std::lock_guard lock(mutex_);
   Chunks& chunks = recording_.load()->chunks;
-  void* pointer = chunks.take(bytes);
-  if (pointer == nullptr) {
-    const std::size_t size = Chunks::chunk_bytes(bytes);
-    chunks.add({allocator_.allocate_chunk(size), size}, bytes);
-    pointer = chunks.take(bytes);
-  }
-  return pointer;
+  void* const pointer = chunks.take(bytes);
+  if (pointer != nullptr) return pointer;
+  add_chunk(chunks, bytes);
+  return chunks.take(bytes);
+}
+
+void GraphMemories::add_chunk(Chunks& chunks, std::size_t bytes) {
+  const std::size_t size = Chunks::chunk_bytes(bytes);
+  chunks.add({allocator_.allocate_chunk(size), size}, bytes);
 }
 
 bool GraphMemories::deallocate(void* pointer, std::size_t bytes) noexcept {
@@ -119,6 +121,11 @@ void GraphMemories::remove_unused() noexcept {
 
 GraphMemory::GraphMemory(Allocator& allocator)
     : memories_(allocator.graphs()), graph_(memories_.begin()) {}
+
+void GraphMemory::reserve(std::size_t bytes) {
+  const std::lock_guard lock(memories_.mutex_);
+  memories_.add_chunk(graph_->chunks, bytes);
+}
 
 GraphMemory::~GraphMemory() {
   end();

@@ -46,6 +46,7 @@ class GraphMemories {
   Graph* begin();
   void end() noexcept;
   void destroy(Graph* graph) noexcept;
+  void add_chunk(Chunks& chunks, std::size_t bytes);
   void remove_unused() noexcept;  // of destroyed ones
 
   Allocator& allocator_;
@@ -65,7 +66,8 @@ class GraphMemory {
   GraphMemory(const GraphMemory&) = delete;
   GraphMemory& operator=(const GraphMemory&) = delete;
 
-  void end() noexcept;  // of recording
+  void reserve(std::size_t bytes);  // one chunk of that size
+  void end() noexcept;              // of recording
 
  private:
   GraphMemories& memories_;

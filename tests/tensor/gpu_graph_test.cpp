@@ -136,6 +136,20 @@ TEST_CASE("graphs: memory is used again within a recording, and belongs to it") 
   CHECK(live_bytes() == before);
 }
 
+TEST_CASE("graphs: memory that is asked for in advance is one chunk for all sizes") {
+  Context context(options_of());
+  const std::size_t before = live_bytes();
+  const auto work = [] {
+    Tensor one = integers(3 << 18), two = integers(1 << 18);
+    one = two = Tensor();
+    const Tensor large = integers(1 << 20);
+  };
+  const GpuGraph known(context, work, std::size_t{4} << 20);
+  CHECK(live_bytes() == before + (std::size_t{9} << 19));
+  const GpuGraph unknown(context, work);
+  CHECK(live_bytes() == before + (std::size_t{9} << 19) + (std::size_t{8} << 20));
+}
+
 TEST_CASE("graphs: replays leave alone what others allocate and free between them") {
   Context context(options_of());
   Tensor src = integers(), fresh = integers(), replayed = integers();
