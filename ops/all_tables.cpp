@@ -1,6 +1,7 @@
 // The list of tables: a new op adds its lines here.
 #include "ops/basis/basis.h"
 #include "ops/conv2d/conv2d.h"
+#include "ops/descent/descent.h"
 #include "ops/elementwise/adam.h"
 #include "ops/elementwise/elementwise.h"
 #include "ops/gemm/gemm.h"
@@ -24,6 +25,9 @@ std::vector<TableInfo> all_tables() {
       describe(conv2d_forward_table()),
       describe(conv2d_backward_data_table()),
       describe(conv2d_backward_filter_table()),
+      describe(guard_table()),
+      describe(lbfgs_table()),
+      describe(adam_plan_table()),
       describe(adam_table()),
       describe(elementwise_table()),
       describe(gemm_table()),
