@@ -101,7 +101,8 @@ class Worker {
                  .step(problem_.context(), problem_.image(),
                        [&](const Tensor&) {
                          const LossGradient result = problem_.evaluate();
-                         return Evaluation{result.losses.total, result.gradient};
+                         return Evaluation{Tensor::scalar(result.losses.total, DType::f64),
+                                           result.gradient};
                        })
                  .loss;
     }

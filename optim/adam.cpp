@@ -1,10 +1,11 @@
 #include "optim/adam.h"
 
 #include <cmath>
+#include <utility>
 
+#include "ops/descent/adam_rules.h"
+#include "ops/descent/descent.h"
 #include "ops/elementwise/adam.h"
-#include "ops/elementwise/elementwise.h"
-#include "ops/reduce/reduce.h"
 #include "optim/vectors.h"
 #include "tensor/error.h"
 
@@ -20,43 +21,33 @@ Adam::Adam(const AdamOptions& options) : options_(options) {
 }
 
 void Adam::reset() {
-  last_good_ = {};
-  m_ = v_ = {};
-  steps_ = 0;
+  guard_.reset();
+  m_ = v_ = state_ = {};
+  evaluations_ = 0;
 }
 
-void Adam::retreat(Context& context, Tensor& x, const std::string& what, StepResult& result) {
-  steps_ = 0;
-  last_good_.retreat(context, x, what, result);
-}
-
-StepResult Adam::step(Context& context, Tensor& x, const Objective& objective) {
+void Adam::advance(Context& context, Tensor& x, const Objective& objective) {
   const Evaluation here = evaluate(objective, x);
-  StepResult result{.loss = here.loss, .evaluations = 1};
-  const std::string nonfinite = describe_nonfinite(context, here);
-  if (!nonfinite.empty()) {
-    retreat(context, x, nonfinite, result);
-    return result;
-  }
-  last_good_.keep(context, x, here.loss);
-  if (!vanishes(context, here.gradient, 0, result)) move(context, x, here.gradient, result);
-  return result;
+  ++evaluations_;
+  guard_.evaluated(context, here, x, 0);
+  move(context, x, here.gradient);
+  guard_.moved(context, x);
 }
 
-void Adam::move(Context& context, Tensor& x, const Tensor& gradient, StepResult& result) {
+void Adam::move(Context& context, Tensor& x, const Tensor& gradient) {
+  if (!state_.defined()) state_ = Tensor::zeros({kAdamSize}, DType::f64, context.device());
   ensure_like(context, x, m_);
   ensure_like(context, x, v_);
-  const double t = static_cast<double>(++steps_);
-  const double rate = options_.learning_rate * last_good_.step_scale();
-  const std::vector<double> scalars = {rate / (1 - std::pow(options_.beta1, t)),
-                                       std::sqrt(1 - std::pow(options_.beta2, t)),
-                                       steps_ == 1 ? kAdamFirstStep : kAdamLaterStep};
-  adam_step(
-      context, {options_.beta1, options_.beta2, options_.epsilon},
-      {Tensor::from<double>({kAdamScalars}, scalars).to(context.device()), gradient, m_, v_, x});
-  if (count_nonfinite(context, x).item() != 0) {
-    retreat(context, x, "the next point is not finite", result);
-  }
+  adam_plan(context, {options_.learning_rate, options_.beta1, options_.beta2},
+            {guard_.orders(), state_});
+  adam_step(context, {options_.beta1, options_.beta2, options_.epsilon},
+            {state_.slice(kAdamNext, kAdamSize), gradient, m_, v_, x});
+}
+
+StepResult Adam::result() {
+  StepResult result = guard_.result();
+  result.evaluations = std::exchange(evaluations_, 0);
+  return result;
 }
 
 }  // namespace impasto

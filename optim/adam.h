@@ -21,17 +21,19 @@ struct AdamOptions {
 class Adam : public Optimizer {
  public:
   explicit Adam(const AdamOptions& options = {});
-  StepResult step(Context& context, Tensor& x, const Objective& objective) override;
+  void advance(Context& context, Tensor& x, const Objective& objective) override;
+  StepResult result() override;
+  bool steady() const override { return state_.defined(); }
   void reset() override;
 
  private:
-  void retreat(Context& context, Tensor& x, const std::string& what, StepResult& result);
-  void move(Context& context, Tensor& x, const Tensor& gradient, StepResult& result);
+  void move(Context& context, Tensor& x, const Tensor& gradient);
 
   AdamOptions options_;
-  LastGood last_good_;
+  Guard guard_;
   Tensor m_, v_;
-  std::int64_t steps_ = 0;  // that m_ and v_ have seen
+  Tensor state_;  // of adam_plan()
+  int evaluations_ = 0;
 };
 
 }  // namespace impasto

@@ -22,6 +22,7 @@ struct LbfgsOptions {
   double learning_rate = 1;  // in units of the quasi-Newton step
   int history = 100;
   bool strong_wolfe = false;
+  bool whole_history = false;     // memory for all pairs at once, not as they arrive
   double gradient_tolerance = 0;  // converged when no element of the gradient is larger than this
 };
 

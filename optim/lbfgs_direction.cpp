@@ -2,36 +2,47 @@
 
 #include <algorithm>
 #include <cmath>
+#include <vector>
 
+#include "ops/descent/guard_rules.h"
 #include "ops/reduce/reduce.h"
 #include "optim/vectors.h"
 
 namespace impasto {
 
-double LbfgsDirection::aim(Context& context, const Tensor& gradient) {
+double LbfgsDirection::try_to_aim(Context& context, const Tensor& gradient) {
+  std::vector<double> orders(kOrders, 0.0);
+  orders[kMoving] = orders[kStepScale] = 1;
+  orders[kOffers] = offered_ ? 1 : 0;
+  history_.grow(context, gradient);
   ensure_like(context, gradient, direction_);
-  assign(context, -1, gradient, direction_);
-  history_.apply(context, direction_);
-  const double slope = dot(context, gradient, direction_).item();
+  const Tensor on_device = Tensor::from<double>({kOrders}, orders).to(context.device());
+  history_.aim(context, gradient, {.orders = on_device}, direction_);
+  offered_ = false;
+  return dot(context, gradient, direction_).item();
+}
+
+double LbfgsDirection::aim(Context& context, const Tensor& gradient) {
+  const double slope = try_to_aim(context, gradient);
   if (slope < 0 && std::isfinite(slope)) return slope;
   forget();
-  assign(context, -1, gradient, direction_);
-  return -dot(context, gradient, gradient).item();
+  return try_to_aim(context, gradient);
 }
 
 double LbfgsDirection::full_step(Context& context, const Tensor& gradient) const {
-  return fresh_ ? std::min(1.0, 1 / abs_sum(context, gradient).item()) : 1.0;
+  return fresh() ? std::min(1.0, 1 / abs_sum(context, gradient).item()) : 1.0;
 }
 
 void LbfgsDirection::learn(Context& context, const Tensor& gradient, const Tensor& previous,
                            double step) {
-  history_.push(context, gradient, previous, direction_, step);
-  fresh_ = false;
+  assign(context, step, direction_, history_.move());
+  assign(context, 1, gradient, -1, previous, history_.change());
+  offered_ = true;
 }
 
 void LbfgsDirection::forget() {
   history_.clear();
-  fresh_ = true;
+  offered_ = false;
 }
 
 }  // namespace impasto

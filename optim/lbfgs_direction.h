@@ -1,4 +1,4 @@
-// Where L-BFGS goes from a point, and how far: the part that both its forms share.
+// Where L-BFGS goes from a point when the host decides how far: for the line search.
 #pragma once
 
 #include "optim/lbfgs_history.h"
@@ -19,16 +19,20 @@ class LbfgsDirection {
   // learn() it is min(1, 1 / |g|_1), so that no element moves by more than 1.
   double full_step(Context& context, const Tensor& gradient) const;
 
-  // A move of step * direction() changed the gradient from `previous` to `gradient`.
+  // A move of step * direction() changed the gradient from `previous` to `gradient`. To be followed
+  // by aim(), which learns it.
   void learn(Context& context, const Tensor& gradient, const Tensor& previous, double step);
 
-  bool fresh() const { return fresh_; }  // nothing learned since the start or forget()
+  // Nothing learned since the start, or since all was forgotten. Waits for the device.
+  bool fresh() const { return !offered_ && history_.fresh(); }
   void forget();
 
  private:
+  double try_to_aim(Context& context, const Tensor& gradient);
+
   LbfgsHistory history_;
   Tensor direction_;
-  bool fresh_ = true;
+  bool offered_ = false;  // by learn(), and not learned yet
 };
 
 }  // namespace impasto

@@ -1,57 +1,50 @@
 #include "optim/lbfgs_fixed.h"
 
-#include "ops/elementwise/elementwise.h"
+#include <array>
+#include <utility>
+
+#include "ops/basis/basis.h"
 #include "ops/reduce/reduce.h"
 #include "optim/vectors.h"
 
 namespace impasto {
 
 LbfgsFixed::LbfgsFixed(const LbfgsOptions& options)
-    : options_(options), direction_(options.history) {}
+    : options_(options), history_(options.history, options.whole_history) {}
 
 void LbfgsFixed::reset() {
-  direction_ = LbfgsDirection(options_.history);
-  last_good_ = {};
+  guard_.reset();
+  history_ = LbfgsHistory(options_.history, options_.whole_history);
   gradient_ = {};
-  moved_ = false;
+  evaluations_ = 0;
 }
 
-void LbfgsFixed::retreat(Context& context, Tensor& x, const std::string& what, StepResult& result) {
-  direction_.forget();
-  moved_ = false;
-  last_good_.retreat(context, x, what, result);
-}
-
-void LbfgsFixed::learn(Context& context, const Tensor& gradient) {
-  if (moved_) direction_.learn(context, gradient, gradient_, step_);
-  ensure_like(context, gradient, gradient_);
-  assign(context, 1, gradient, gradient_);
-  moved_ = false;
-}
-
-StepResult LbfgsFixed::step(Context& context, Tensor& x, const Objective& objective) {
+void LbfgsFixed::advance(Context& context, Tensor& x, const Objective& objective) {
   const Evaluation here = evaluate(objective, x);
-  StepResult result{.loss = here.loss, .evaluations = 1};
-  const std::string nonfinite = describe_nonfinite(context, here);
-  if (!nonfinite.empty()) {
-    retreat(context, x, nonfinite, result);
-    return result;
-  }
-  last_good_.keep(context, x, here.loss);
-  learn(context, here.gradient);
-  if (!vanishes(context, gradient_, options_.gradient_tolerance, result)) move(context, x, result);
-  return result;
+  ++evaluations_;
+  guard_.evaluated(context, here, x, options_.gradient_tolerance);
+  move(context, x, here.gradient);
+  guard_.moved(context, x);
 }
 
-void LbfgsFixed::move(Context& context, Tensor& x, StepResult& result) {
-  direction_.aim(context, gradient_);
-  step_ =
-      direction_.full_step(context, gradient_) * options_.learning_rate * last_good_.step_scale();
-  axpby(context, step_, direction_.direction(), 1, x);
-  moved_ = true;
-  if (count_nonfinite(context, x).item() != 0) {
-    retreat(context, x, "the next point is not finite", result);
-  }
+// What the last move changed is computed whether or not the history may learn from it; the guard's
+// orders say so on the device.
+void LbfgsFixed::move(Context& context, Tensor& x, const Tensor& gradient) {
+  history_.grow(context, gradient);
+  ensure_like(context, gradient, gradient_);
+  assign(context, 1, gradient, -1, gradient_, history_.change());
+  assign(context, 1, gradient, gradient_);
+  const LbfgsAim aim{.orders = guard_.orders(),
+                     .abs_sum = abs_sum(context, gradient),
+                     .learning_rate = options_.learning_rate};
+  history_.aim(context, gradient, aim, history_.move());
+  combine(context, guard_.move_weights(), std::array{x, history_.move()}, x);
+}
+
+StepResult LbfgsFixed::result() {
+  StepResult result = guard_.result();
+  result.evaluations = std::exchange(evaluations_, 0);
+  return result;
 }
 
 }  // namespace impasto

@@ -1,8 +1,8 @@
-// L-BFGS without a line search: evaluate, learn, move.
+// L-BFGS without a line search: evaluate, learn, move. All its decisions are taken on the device.
 #pragma once
 
 #include "optim/lbfgs.h"
-#include "optim/lbfgs_direction.h"
+#include "optim/lbfgs_history.h"
 #include "optim/safeguard.h"
 
 namespace impasto {
@@ -10,20 +10,19 @@ namespace impasto {
 class LbfgsFixed : public Optimizer {
  public:
   explicit LbfgsFixed(const LbfgsOptions& options);
-  StepResult step(Context& context, Tensor& x, const Objective& objective) override;
+  void advance(Context& context, Tensor& x, const Objective& objective) override;
+  StepResult result() override;
+  bool steady() const override { return history_.is_full(); }
   void reset() override;
 
  private:
-  void retreat(Context& context, Tensor& x, const std::string& what, StepResult& result);
-  void learn(Context& context, const Tensor& gradient);
-  void move(Context& context, Tensor& x, StepResult& result);
+  void move(Context& context, Tensor& x, const Tensor& gradient);
 
   LbfgsOptions options_;
-  LbfgsDirection direction_;
-  LastGood last_good_;
-  Tensor gradient_;     // where the last move began
-  bool moved_ = false;  // gradient_ and step_ belong to a move
-  double step_ = 0;
+  Guard guard_;
+  LbfgsHistory history_;
+  Tensor gradient_;  // where the last move began
+  int evaluations_ = 0;
 };
 
 }  // namespace impasto

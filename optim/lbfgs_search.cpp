@@ -7,6 +7,25 @@
 #include "optim/vectors.h"
 
 namespace impasto {
+namespace {
+
+// "" when loss and gradient are finite, otherwise what is not: "the loss is nan".
+std::string describe_nonfinite(Context& context, double loss, const Tensor& gradient) {
+  if (!std::isfinite(loss)) return describe_nonfinite_loss(loss);
+  const double count = count_nonfinite(context, gradient).item();
+  return count == 0 ? "" : describe_nonfinite_elements(count, gradient.numel());
+}
+
+// Whether no element of the gradient is larger than the tolerance; if so, result says converged.
+bool vanishes(Context& context, const Tensor& gradient, double tolerance, StepResult& result) {
+  const double largest = abs_max(context, gradient).item();
+  if (largest > tolerance) return false;
+  result.status = StepStatus::converged;
+  result.message = describe_vanishing(largest);
+  return true;
+}
+
+}  // namespace
 
 LbfgsSearch::LbfgsSearch(const LbfgsOptions& options)
     : options_(options), direction_(options.history) {}
@@ -14,6 +33,7 @@ LbfgsSearch::LbfgsSearch(const LbfgsOptions& options)
 void LbfgsSearch::reset() {
   direction_ = LbfgsDirection(options_.history);
   caution_ = {};
+  result_ = {};
   gradient_ = trial_ = {};
   buffers_.clear();
 }
@@ -34,12 +54,13 @@ bool LbfgsSearch::start(Context& context, const Tensor& x, const Objective& obje
   if (gradient_.defined()) return true;
   const Evaluation here = evaluate(objective, x);
   ++result.evaluations;
-  const std::string nonfinite = describe_nonfinite(context, here);
+  const double loss = here.loss.item();
+  const std::string nonfinite = describe_nonfinite(context, loss, here.gradient);
   if (!nonfinite.empty()) {
     fail_at_start(nonfinite, result);
     return false;
   }
-  loss_ = here.loss;
+  loss_ = loss;
   gradient_ = keep(context, here.gradient);
   return true;
 }
@@ -54,7 +75,7 @@ LineSearch LbfgsSearch::search(Context& context, const Tensor& x, const Objectiv
     if (count_nonfinite(context, trial_).item() != 0) return {step, NAN, NAN, {}};
     const Evaluation there = evaluate(objective, trial_);
     ++result.evaluations;
-    return {step, there.loss, dot(context, there.gradient, direction).item(),
+    return {step, there.loss.item(), dot(context, there.gradient, direction).item(),
             keep(context, there.gradient)};
   };
   const double first =
@@ -71,7 +92,21 @@ void LbfgsSearch::move(Context& context, Tensor& x, const LineSample& to) {
   caution_.succeeded();
 }
 
-StepResult LbfgsSearch::step(Context& context, Tensor& x, const Objective& objective) {
+void LbfgsSearch::advance(Context& context, Tensor& x, const Objective& objective) {
+  const StepResult last = result_;
+  result_ = search_once(context, x, objective);
+  result_.evaluations += last.evaluations;
+  result_.steps = last.steps + 1;
+  result_.retreats = last.retreats + (result_.status == StepStatus::recovered ? 1 : 0);
+}
+
+StepResult LbfgsSearch::result() {
+  const StepResult result = result_;
+  result_.evaluations = 0;
+  return result;
+}
+
+StepResult LbfgsSearch::search_once(Context& context, Tensor& x, const Objective& objective) {
   StepResult result;
   if (!start(context, x, objective, result)) return result;
   result.loss = loss_;

@@ -14,10 +14,15 @@ namespace impasto {
 class LbfgsSearch : public Optimizer {
  public:
   explicit LbfgsSearch(const LbfgsOptions& options);
-  StepResult step(Context& context, Tensor& x, const Objective& objective) override;
+  void advance(Context& context, Tensor& x, const Objective& objective) override;
+  StepResult result() override;
+  bool steady() const override {
+    return false;
+  }  // how many points it tries depends on their values
   void reset() override;
 
  private:
+  StepResult search_once(Context& context, Tensor& x, const Objective& objective);
   bool start(Context& context, const Tensor& x, const Objective& objective, StepResult& result);
   LineSearch search(Context& context, const Tensor& x, const Objective& objective,
                     StepResult& result);
@@ -27,6 +32,7 @@ class LbfgsSearch : public Optimizer {
   LbfgsOptions options_;
   LbfgsDirection direction_;
   Caution caution_;
+  StepResult result_;
   double loss_ = 0;              // at x
   Tensor gradient_;              // at x; undefined before the first evaluation
   Tensor trial_;                 // the point that the search looks at

@@ -1,5 +1,5 @@
-// What an optimiser does about evaluations that are not finite: a growing caution that shortens
-// its steps, and the last point that evaluated well.
+// What an optimiser does about evaluations that are not finite: a growing caution that shortens its
+// steps, and the last point that evaluated well. The rules are those of ops/descent/guard_rules.h.
 #pragma once
 
 #include "optim/optimizer.h"
@@ -9,8 +9,7 @@ namespace impasto {
 // There is no good point to go back to: stuck.
 void fail_at_start(const std::string& what, StepResult& result);
 
-// Each failure divides the step length by ten, each success doubles it again up to its full length;
-// five failures in a row are too many.
+// For optimisers that decide on the host.
 class Caution {
  public:
   double step_scale() const { return step_scale_; }
@@ -18,23 +17,32 @@ class Caution {
   void failed(const std::string& what, StepResult& result);  // sets status and message
 
  private:
-  int failures_ = 0;
+  double failures_ = 0;
   double step_scale_ = 1;
 };
 
-// For optimisers that move x before they know what is there.
-class LastGood {
+// For optimisers that move x before they know what is there. Nothing is read from the device but by
+// result(). A step:
+//
+//   guard.evaluated(context, here, x, tolerance);
+//   ... x = move_weights() of x and the move, or what else orders() allow ...
+//   guard.moved(context, x);
+class Guard {
  public:
-  double step_scale() const { return caution_.step_scale(); }
-  void keep(Context& context, const Tensor& x, double loss);  // x evaluated well
-  // It did not, because of `what`: x is put back.
-  void retreat(Context& context, Tensor& x, const std::string& what, StepResult& result);
+  void evaluated(Context& context, const Evaluation& here, const Tensor& x, double tolerance);
+  void moved(Context& context, Tensor& x);
+
+  Tensor orders() const;        // f64 [kOrders], for the ops of descent
+  Tensor move_weights() const;  // f64 [2]: of x and of its move
+
+  // Of the last step, and the number of steps so far.
+  StepResult result() const;
+  void reset() { *this = {}; }
 
  private:
-  Caution caution_;
-  Tensor x_;  // undefined until something evaluated well
-  double loss_ = 0;
-  bool returned_ = false;  // the next evaluation is at x_ again, so its success means nothing
+  Tensor state_;  // f64 [kGuardSize]; undefined before the first evaluation
+  Tensor good_;   // the last point that evaluated well
+  std::int64_t count_ = 0;
 };
 
 }  // namespace impasto

@@ -1,9 +1,6 @@
 #include "optim/vectors.h"
 
-#include <cmath>
-
 #include "ops/elementwise/elementwise.h"
-#include "ops/reduce/reduce.h"
 
 namespace impasto {
 
@@ -29,6 +26,10 @@ void ensure_like(Context& context, const Tensor& like, Tensor& tensor) {
 Evaluation evaluate(const Objective& objective, const Tensor& x) {
   Evaluation evaluation = objective(x);
   const Tensor& gradient = evaluation.gradient;
+  IMPASTO_CHECK(evaluation.loss.defined() && evaluation.loss.numel() == 1 &&
+                    evaluation.loss.dtype() == DType::f64,
+                "optimiser: the loss is {} {}, expected one f64",
+                evaluation.loss.shape().to_string(), to_string(evaluation.loss.dtype()));
   IMPASTO_CHECK(
       gradient.defined() && gradient.shape() == x.shape() && gradient.dtype() == x.dtype(),
       "optimiser: the gradient of {} {} is {} {}", to_string(x.dtype()), x.shape().to_string(),
@@ -36,20 +37,16 @@ Evaluation evaluate(const Objective& objective, const Tensor& x) {
   return evaluation;
 }
 
-std::string describe_nonfinite(Context& context, const Evaluation& evaluation) {
-  if (!std::isfinite(evaluation.loss)) return fmt::format("the loss is {}", evaluation.loss);
-  const double count = count_nonfinite(context, evaluation.gradient).item();
-  if (count == 0) return "";
-  return fmt::format("{:.0f} of {} gradient elements are not finite", count,
-                     evaluation.gradient.numel());
+std::string describe_nonfinite_loss(double loss) {
+  return fmt::format("the loss is {}", loss);
 }
 
-bool vanishes(Context& context, const Tensor& gradient, double tolerance, StepResult& result) {
-  const double largest = abs_max(context, gradient).item();
-  if (largest > tolerance) return false;
-  result.status = StepStatus::converged;
-  result.message = fmt::format("no element of the gradient is larger than {}", largest);
-  return true;
+std::string describe_nonfinite_elements(double count, std::int64_t of) {
+  return fmt::format("{:.0f} of {} gradient elements are not finite", count, of);
+}
+
+std::string describe_vanishing(double largest) {
+  return fmt::format("no element of the gradient is larger than {}", largest);
 }
 
 }  // namespace impasto

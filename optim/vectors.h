@@ -18,10 +18,9 @@ void ensure_like(Context& context, const Tensor& like, Tensor& tensor);
 // The objective at x; throws Error when the gradient does not fit x.
 Evaluation evaluate(const Objective& objective, const Tensor& x);
 
-// "" when loss and gradient are finite, otherwise what is not: "the loss is nan".
-std::string describe_nonfinite(Context& context, const Evaluation& evaluation);
-
-// Whether no element of the gradient is larger than the tolerance; if so, result says converged.
-bool vanishes(Context& context, const Tensor& gradient, double tolerance, StepResult& result);
+// Why an evaluation is not finite, or a gradient vanishes, in one line.
+std::string describe_nonfinite_loss(double loss);
+std::string describe_nonfinite_elements(double count, std::int64_t of);
+std::string describe_vanishing(double largest);
 
 }  // namespace impasto

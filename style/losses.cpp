@@ -1,5 +1,8 @@
 #include "style/losses.h"
 
+#include <array>
+
+#include "ops/basis/basis.h"
 #include "ops/elementwise/elementwise.h"
 #include "ops/gram/gram.h"
 #include "tensor/error.h"
@@ -54,6 +57,9 @@ StyleObjective::StyleObjective(Context& context, Vgg& network, const StylizeSett
   check_size(network, names_, content, "content");
   add_content_targets(context, content.to(context.device()));
   if (!layers_.style.empty()) add_style_targets(context, styles);
+  const std::int64_t terms = std::ssize(content_) + std::ssize(style_) + 2;
+  values_ = Tensor::zeros({terms}, DType::f64, context.device());
+  one_ = Tensor::full({1}, 1, DType::f64, context.device());
 }
 
 void StyleObjective::add_content_targets(Context& context, const Tensor& content) {
@@ -88,7 +94,9 @@ void StyleObjective::add_style_targets(Context& context, const std::vector<Tenso
 // as the next layer has read them, unless a gradient rule saved them, and its gradients are
 // computed when the backward pass is there.
 StyleObjective::TermLosses StyleObjective::term_losses(Context& context, const Variable& image) {
-  TermLosses losses{std::vector<Variable>(content_.size()), std::vector<Variable>(style_.size())};
+  TermLosses losses;
+  losses.content.resize(content_.size());
+  losses.style.resize(style_.size());
   network_.forward(context, image, names_, [&](const std::string& layer, const Variable& map) {
     for (std::size_t i = 0; i < content_.size(); ++i) {
       const Term& term = content_[i];
@@ -102,38 +110,60 @@ StyleObjective::TermLosses StyleObjective::term_losses(Context& context, const V
       losses.style[i] = mse(context, g, Variable(term.target), term.weight);
     }
   });
+  if (settings_.tv_weight > 0) {
+    losses.tv = total_variation(context, image, settings_.tv_kind, settings_.tv_weight);
+  }
   return losses;
 }
 
-LossGradient StyleObjective::evaluate(Context& context, const Tensor& image, bool want_gradient) {
+// One tensor of all values, in the order that read() takes them apart.
+void StyleObjective::gather(Context& context, const Variable& total, const TermLosses& losses) {
+  std::int64_t at = 0;
+  const auto put = [&](const Variable& loss) {
+    Tensor slot = values_.slice(at, at + 1).reshape({});
+    if (loss.defined()) combine(context, one_, std::array{loss.value()}, slot);
+    ++at;
+  };
+  put(total);
+  for (const Variable& loss : losses.content) put(loss);
+  for (const Variable& loss : losses.style) put(loss);
+  put(losses.tv);
+}
+
+LossTensors StyleObjective::compute(Context& context, const Tensor& image, bool want_gradient) {
   const Variable x(image.to(context.device()), want_gradient);
   const TermLosses losses = term_losses(context, x);
-  Variable total, tv;
+  Variable total;
   const auto include = [&](const Variable& loss) {
-    total = total.defined() ? add(context, total, loss) : loss;
+    if (loss.defined()) total = total.defined() ? add(context, total, loss) : loss;
   };
   // Added up in the order of the terms, whatever the order of the layers in the network.
   for (const Variable& loss : losses.content) include(loss);
   for (const Variable& loss : losses.style) include(loss);
-  if (settings_.tv_weight > 0) {
-    tv = total_variation(context, x, settings_.tv_kind, settings_.tv_weight);
-    include(tv);
-  }
-  LossGradient result;
+  include(losses.tv);
+  gather(context, total, losses);
+  LossTensors result{values_, {}};
   if (want_gradient) {
-    backward(context, total);
+    backward(context, total, one_.reshape(total.shape()));
     result.gradient = x.grad();
   }
-  // Read last: a GPU is waited for once, not at every loss.
-  for (std::size_t i = 0; i < content_.size(); ++i) {
-    result.losses.content[content_[i].layer] = losses.content[i].value().item();
-  }
-  for (std::size_t i = 0; i < style_.size(); ++i) {
-    result.losses.style[style_[i].layer] = losses.style[i].value().item();
-  }
-  if (tv.defined()) result.losses.tv = tv.value().item();
-  result.losses.total = total.value().item();
   return result;
+}
+
+LossReport StyleObjective::read(const Tensor& values) const {
+  const Tensor host = values.to(Device{});
+  const double* value = host.data<double>();
+  LossReport report;
+  report.total = *value++;
+  for (const Term& term : content_) report.content[term.layer] = *value++;
+  for (const Term& term : style_) report.style[term.layer] = *value++;
+  report.tv = *value;
+  return report;
+}
+
+LossGradient StyleObjective::evaluate(Context& context, const Tensor& image, bool want_gradient) {
+  LossTensors result = compute(context, image, want_gradient);
+  return {read(result.values), std::move(result.gradient)};
 }
 
 }  // namespace impasto

@@ -24,6 +24,12 @@ struct LossReport {
   double tv = 0;
 };
 
+// The same on the context's device, in the order of StyleObjective::read(); the total comes first.
+struct LossTensors {
+  Tensor values;    // f64 [terms]; overwritten by the next evaluation
+  Tensor gradient;  // [1, h, w, 3], the picture's space; undefined unless asked for
+};
+
 struct LossGradient {
   LossReport losses;
   Tensor gradient;  // [1, h, w, 3], the picture's space; undefined unless asked for
@@ -38,8 +44,13 @@ class StyleObjective {
 
   const LossLayers& layers() const { return layers_; }
 
-  // image has the content picture's shape.
+  // image has the content picture's shape. Waits for the device.
   LossGradient evaluate(Context& context, const Tensor& image, bool want_gradient);
+
+  // The two halves of it. Computing waits for nothing, and each time launches the same work on the
+  // same memory, but for what the first time prepares.
+  LossTensors compute(Context& context, const Tensor& image, bool want_gradient);
+  LossReport read(const Tensor& values) const;
 
  private:
   struct Term {
@@ -49,8 +60,10 @@ class StyleObjective {
   };
   struct TermLosses {
     std::vector<Variable> content, style;  // in the order of the terms
+    Variable tv;
   };
   TermLosses term_losses(Context& context, const Variable& image);
+  void gather(Context& context, const Variable& total, const TermLosses& losses);
   void add_content_targets(Context& context, const Tensor& content);
   void add_style_targets(Context& context, const std::vector<Tensor>& styles);
 
@@ -60,6 +73,8 @@ class StyleObjective {
   std::vector<std::string> names_;
   std::vector<Term> content_;
   std::vector<Term> style_;
+  Tensor values_;
+  Tensor one_;  // f64 [1]
 };
 
 // 1 / (C H W) of a feature map [1, h, w, c]: what Gram matrices are scaled by.

@@ -35,6 +35,9 @@ struct StylizeSettings {
   int lbfgs_history = 100;
   bool line_search = false;
   double learning_rate = 0;  // 0: 1 for L-BFGS, 10 for Adam (in units of 0..255)
+  // Record an iteration once and replay it, where the device can; the same bits, sooner. Not with a
+  // line search, whose iterations differ.
+  bool graph = true;
 
   // Start.
   InitKind init = InitKind::content;

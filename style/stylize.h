@@ -35,7 +35,12 @@ struct EvaluationRecord {
 };
 
 struct StylizeCallbacks {
+  // After each iteration whose losses are read, and with a line search at every evaluation.
   std::function<void(const EvaluationRecord&)> on_evaluation;
+  // Losses are read after the first iteration, the last, and every so many: reading waits for the
+  // device, which goes from one iteration to the next by itself. 0: every one, on a GPU every
+  // tenth.
+  int report_every = 0;
   // After each iteration, from 1: the picture [1, h, w, 3] on the context's device, not clamped.
   std::function<void(int iteration, const Tensor& image)> on_iteration;
   std::function<void(const std::string& note)> on_note;
@@ -46,11 +51,15 @@ struct StylizeResult {
   Tensor image;        // [1, h, w, 3], on the context's device, not clamped, always finite
   LossReport losses;   // of the last evaluation
   int iterations = 0;  // finished
+  std::size_t graph_launches = 0;  // of a replayed iteration; 0 when none was recorded
   bool stopped = false;
 };
 
 // Deterministic: the same inputs give the same bits for every number of threads. Throws InputError
 // for unusable settings or pictures, Error when the loss is not even finite at the start.
+//
+// Nothing is copied to the host but what callbacks are told and what says that it is time to stop:
+// after a step that converged or is stuck, further ones, up to the next report, move nothing.
 //
 // The pictures are let go as soon as they have been read: move them in to free their memory.
 StylizeResult stylize(Context& context, Vgg& network, const StylizeSettings& settings,

@@ -1,14 +1,15 @@
 // Adam's numbers from step to step, for the host and for kernels.
 #pragma once
 
-#include <cmath>
+#include <math.h>  // pow and sqrt of host and device alike
 
 #include "ops/descent/guard_rules.h"
+#include "ops/elementwise/adam_scalars.h"
 
 namespace impasto {
 
-enum AdamField : int { kAdamStep, kAdamScalars, kAdamSize = kAdamScalars + 3 };
-enum AdamMode : int { kAdamStays, kAdamFirst, kAdamLater };  // the last of the scalars
+// The state: the number of the last step, then what adam_step() reads.
+enum AdamField : int { kAdamLastStep, kAdamNext, kAdamSize = kAdamNext + kAdamScalars };
 
 struct AdamRates {
   double learning_rate, beta1, beta2;
@@ -16,14 +17,14 @@ struct AdamRates {
 
 IMPASTO_BOTH_SIDES static void plan_adam(double* state, const double* orders,
                                          const AdamRates& rates) {
-  if (orders[kForget] != 0) state[kAdamStep] = 0;
-  double* scalars = state + kAdamScalars;
-  scalars[2] = kAdamStays;
+  if (orders[kForget] != 0) state[kAdamLastStep] = 0;
+  double* scalars = state + kAdamNext;
+  scalars[kAdamMode] = kAdamNoStep;
   if (orders[kMoving] == 0) return;
-  const double t = state[kAdamStep] += 1;
-  scalars[0] = rates.learning_rate * orders[kStepScale] / (1 - pow(rates.beta1, t));
-  scalars[1] = sqrt(1 - pow(rates.beta2, t));
-  scalars[2] = t == 1 ? kAdamFirst : kAdamLater;
+  const double t = state[kAdamLastStep] += 1;
+  scalars[kAdamStepSize] = rates.learning_rate * orders[kStepScale] / (1 - pow(rates.beta1, t));
+  scalars[kAdamRootCorrection] = sqrt(1 - pow(rates.beta2, t));
+  scalars[kAdamMode] = t == 1 ? kAdamFirstStep : kAdamLaterStep;
 }
 
 }  // namespace impasto

@@ -157,9 +157,7 @@ __device__ void write_rows(const LbfgsLaunch& p, const Memory& m, double step) {
     weights[LbfgsLayout::y_row(slot)] = step * m.scale * m.alpha[age];
   }
   if (threadIdx.x != 0) return;
-  active[LbfgsLayout::kGradientRow] = 1;
-  active[LbfgsLayout::kMoveRow] = p.orders[kMoving];
-  active[LbfgsLayout::kChangeRow] = p.orders[kMoving];
+  for (std::int64_t row = 0; row < LbfgsLayout::rows(0); ++row) active[row] = 1;
   weights[LbfgsLayout::kGradientRow] = -step * m.scale;
   p.state[LbfgsLayout::kPairs] = static_cast<double>(m.pairs);
   p.state[LbfgsLayout::kNewest] = static_cast<double>(m.newest);

@@ -149,8 +149,7 @@ void lbfgs_reference(Context&, const LbfgsProblem& problem, const LbfgsArgs& arg
   double* active = state + layout.active();
   std::fill(weights, weights + rows, 0.0);
   std::fill(active, active + rows, 0.0);
-  active[LbfgsLayout::kGradientRow] = 1;
-  active[LbfgsLayout::kMoveRow] = active[LbfgsLayout::kChangeRow] = orders[kMoving];
+  std::fill(active, active + LbfgsLayout::rows(0), 1.0);
   if (orders[kMoving] != 0) {
     Coefficients h = two_loops(memory);
     const double along = g_dot_h_g(memory, h);

@@ -103,7 +103,8 @@ TEST_CASE("every table ends in a reference that any machine can run, in f32 and 
     const KernelInfo& last = table.kernels.back();
     CHECK(last.id == std::string(table.name) + ".cpu.reference");
     CHECK(last.needs == Features());
-    CHECK(last.dtypes.has(DType::f32));
+    // What descent decides by is f64 whatever the tensors are.
+    CHECK((last.dtypes.has(DType::f32) || table.name.starts_with("descent.")));
     CHECK(last.dtypes.has(DType::f64));
     CHECK(last.deterministic);
   }

@@ -35,7 +35,8 @@ TEST_CASE("a vanishing gradient is convergence and moves nothing") {
 TEST_CASE("the gradient tolerance of l-bfgs is the largest element that counts as zero") {
   const Objective slope = [](const Tensor& x) {
     const auto v = x.values<double>();
-    return Evaluation{1e-3 * v[0] - 2e-3 * v[1], Tensor::from<double>(x.shape(), {1e-3, -2e-3})};
+    return test::HostEvaluation{1e-3 * v[0] - 2e-3 * v[1],
+                                Tensor::from<double>(x.shape(), {1e-3, -2e-3})};
   };
   for (bool search : {false, true}) {
     for (double tolerance : {1.9e-3, 2e-3}) {
@@ -52,7 +53,7 @@ TEST_CASE("a search that finds nothing lower converges, with the point it has") 
   // The gradient lies: every direction leads up.
   const Objective uphill = [](const Tensor& x) {
     const double distance = std::abs(x.data<double>()[0] - 3);
-    return Evaluation{distance, Tensor::full({1}, -1, DType::f64)};
+    return test::HostEvaluation{distance, Tensor::full({1}, -1, DType::f64)};
   };
   Context context;
   Tensor x = Tensor::full({1}, 3, DType::f64);
@@ -67,7 +68,9 @@ TEST_CASE("a gradient of another shape or dtype is an error") {
     Context context;
     Tensor x = Tensor::zeros({3}, DType::f64);
     const auto wrong = [&](const Tensor& gradient) {
-      kind.make(1)->step(context, x, [&](const Tensor&) { return Evaluation{1, gradient}; });
+      kind.make(1)->step(context, x, [&](const Tensor&) {
+        return test::HostEvaluation{1, gradient};
+      });
     };
     CHECK_THROWS_AS(wrong(Tensor::full({2}, 1, DType::f64)), Error);
     CHECK_THROWS_AS(wrong(Tensor::full({3}, 1)), Error);
@@ -121,7 +124,7 @@ TEST_CASE("f32 comes down as far as f64, to f32's precision") {
 Objective bowl(Context& context, const Tensor& c) {
   return [&context, &c](const Tensor& x) {
     const Tensor gradient = mul(context, c, x);
-    return Evaluation{dot(context, x, gradient).item() / 2, gradient};
+    return test::HostEvaluation{dot(context, x, gradient).item() / 2, gradient};
   };
 }
 

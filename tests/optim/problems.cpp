@@ -16,7 +16,7 @@ Vector to_vector(const Tensor& x) {
   return {values.begin(), values.end()};
 }
 
-Evaluation evaluation(double loss, const Vector& gradient, const Tensor& x) {
+HostEvaluation evaluation(double loss, const Vector& gradient, const Tensor& x) {
   return {loss, Tensor::from<double>(x.shape(), gradient).to(x.dtype())};
 }
 
@@ -43,7 +43,7 @@ Vector mirror(std::size_t n) {
 
 }  // namespace
 
-Evaluation rosenbrock(const Tensor& x) {
+HostEvaluation rosenbrock(const Tensor& x) {
   const Vector v = to_vector(x);
   Vector gradient(v.size(), 0.0);
   double loss = 0;
@@ -56,7 +56,7 @@ Evaluation rosenbrock(const Tensor& x) {
   return evaluation(loss, gradient, x);
 }
 
-Evaluation quadratic(const Tensor& x) {
+HostEvaluation quadratic(const Tensor& x) {
   const Vector v = mirror(static_cast<std::size_t>(x.numel()));
   const Vector y = reflect(v, to_vector(x));
   Vector scaled = y;
@@ -76,7 +76,7 @@ Objective problem(const std::string& name) {
 Objective traced(const Objective& objective, std::vector<double>& losses) {
   return [&objective, &losses](const Tensor& x) {
     Evaluation result = objective(x);
-    losses.push_back(result.loss);
+    losses.push_back(result.loss.item());
     return result;
   };
 }

@@ -8,10 +8,17 @@
 
 namespace impasto::test {
 
-Evaluation rosenbrock(const Tensor& x);
+// An evaluation as the host has it; where optimisers want theirs, it becomes one.
+struct HostEvaluation {
+  double loss = 0;
+  Tensor gradient;
+  operator Evaluation() const { return {Tensor::scalar(loss, DType::f64), gradient}; }
+};
+
+HostEvaluation rosenbrock(const Tensor& x);
 
 // 1/2 y D y, D from 1 to 1e6, y the reflection of x that turns D out of the axes.
-Evaluation quadratic(const Tensor& x);
+HostEvaluation quadratic(const Tensor& x);
 
 // By the name of a case: "rosenbrock10" -> rosenbrock.
 Objective problem(const std::string& name);

@@ -21,7 +21,7 @@ enum class Poison { nan_loss, inf_loss, minus_inf_loss, nan_gradient, inf_gradie
 const Poison kPoisons[] = {Poison::nan_loss, Poison::inf_loss, Poison::minus_inf_loss,
                            Poison::nan_gradient, Poison::inf_gradient};
 
-Evaluation poisoned(Evaluation e, Poison poison) {
+test::HostEvaluation poisoned(test::HostEvaluation e, Poison poison) {
   const double bad[] = {NAN, kInf, -kInf, NAN, kInf};
   const double value = bad[static_cast<int>(poison)];
   if (poison == Poison::nan_gradient || poison == Poison::inf_gradient) {
@@ -52,7 +52,7 @@ TEST_CASE("one bad evaluation costs one step, wherever it comes") {
         Tensor x = start(), good;
         int calls = 0, recovered = 0;
         const Objective objective = [&](const Tensor& at) {
-          const Evaluation e = test::rosenbrock(at);
+          const test::HostEvaluation e = test::rosenbrock(at);
           return calls++ == when ? poisoned(e, poison) : e;
         };
         for (int step = 0; step < 40; ++step) {
@@ -102,7 +102,7 @@ TEST_CASE("nothing good anywhere else: stuck after five failures, x at the start
     const auto optimizer = kind.make(0.1);
     Tensor x = start();
     const Objective objective = [](const Tensor& at) {
-      const Evaluation e = test::rosenbrock(at);
+      const test::HostEvaluation e = test::rosenbrock(at);
       return test::compare_exact(at, start()).ok ? e : poisoned(e, Poison::nan_loss);
     };
     StepResult result;
@@ -120,8 +120,8 @@ TEST_CASE("nothing good anywhere else: stuck after five failures, x at the start
 }
 
 // sum -log(x) + x has its minimum at 1 and is NaN for x < 0, where steps of this length lead.
-Evaluation barrier(const Tensor& x) {
-  Evaluation e{0, Tensor::empty(x.shape(), DType::f64)};
+test::HostEvaluation barrier(const Tensor& x) {
+  test::HostEvaluation e{0, Tensor::empty(x.shape(), DType::f64)};
   for (std::int64_t i = 0; i < x.numel(); ++i) {
     const double v = x.data<double>()[i];
     e.loss += v - std::log(v);
@@ -157,7 +157,7 @@ TEST_CASE("after a failure the next move is a tenth of a first move, along the g
     Tensor x = start();
     int calls = 0;
     const Objective objective = [&](const Tensor& at) {
-      const Evaluation e = test::rosenbrock(at);
+      const test::HostEvaluation e = test::rosenbrock(at);
       return calls++ == 4 ? poisoned(e, Poison::nan_loss) : e;
     };
     while (optimizer->step(context, x, objective).status == StepStatus::progressed) continue;
@@ -178,7 +178,7 @@ TEST_CASE("failures with successes in between never add up to being stuck") {
     Tensor x = start();
     int calls = 0, recovered = 0;
     const Objective objective = [&](const Tensor& at) {
-      const Evaluation e = test::rosenbrock(at);
+      const test::HostEvaluation e = test::rosenbrock(at);
       return ++calls % 5 == 0 ? poisoned(e, Poison::nan_loss) : e;
     };
     for (int step = 0; step < 50; ++step) {
@@ -212,7 +212,7 @@ TEST_CASE("caution grows tenfold with each failure in a row and halves with each
 
 TEST_CASE("a step out of f32's range is taken back") {
   const Objective slope = [](const Tensor& x) {
-    return Evaluation{x.to(DType::f64).data<double>()[0], Tensor::full(x.shape(), 1)};
+    return test::HostEvaluation{x.to(DType::f64).data<double>()[0], Tensor::full(x.shape(), 1)};
   };
   for (const auto& kind : test::optimizers()) {
     CAPTURE(kind.name);

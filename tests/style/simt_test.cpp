@@ -107,5 +107,62 @@ TEST_CASE("a picture is painted on simt, with the same bits in every order of th
   }
 }
 
+TEST_CASE(
+    "an iteration that is recorded once and replayed gives the bits of one that is launched") {
+  for (OptimizerKind optimizer : {OptimizerKind::lbfgs, OptimizerKind::adam}) {
+    StylizeSettings settings = settings_for_all();
+    settings.optimizer = optimizer;
+    settings.iterations = 7;
+    settings.lbfgs_history = 3;  // goes round
+    const auto paint = [&](bool graph, int report_every) {
+      Context device(on_device());
+      Vgg vgg = network("vgg.safetensors", PoolKind::max, kDevice);
+      settings.graph = graph;
+      std::vector<double> losses;
+      StylizeCallbacks callbacks;
+      callbacks.report_every = report_every;
+      callbacks.on_evaluation = [&](const EvaluationRecord& record) {
+        losses.push_back(record.losses.total);
+      };
+      StylizeResult result =
+          stylize(device, vgg, settings, {picture("content"), {picture("style")}, picture("start")},
+                  callbacks);
+      CHECK((result.graph_launches > 100) == graph);
+      CHECK(result.iterations == 7);
+      return std::pair{result.image.to(Device{}), losses};
+    };
+    const auto [image, losses] = paint(false, 1);
+    const auto [replayed, replayed_losses] = paint(true, 1);
+    CHECK(test::compare_exact(replayed, image).ok);
+    CHECK(replayed_losses == losses);
+    CHECK(losses.size() == 7);
+    const auto [unobserved, few_losses] = paint(true, 4);
+    CHECK(test::compare_exact(unobserved, image).ok);
+    CHECK(few_losses == std::vector{losses[0], losses[3], losses[6]});
+  }
+}
+
+TEST_CASE("replayed iterations that lead nowhere end as launched ones do") {
+  for (bool graph : {false, true}) {
+    Context device(on_device());
+    Vgg vgg = network("vgg.safetensors", PoolKind::max, kDevice);
+    StylizeSettings settings = settings_for_all();
+    settings.optimizer = OptimizerKind::adam;
+    settings.learning_rate = 1e30;  // the next losses are infinite
+    settings.iterations = 40;
+    settings.graph = graph;
+    StylizeCallbacks callbacks;
+    callbacks.report_every = 3;
+    std::vector<std::string> notes;
+    callbacks.on_note = [&](const std::string& text) { notes.push_back(text); };
+    const StylizeResult result =
+        stylize(device, vgg, settings, {picture("content"), {picture("style")}, picture("start")},
+                callbacks);
+    CHECK(result.iterations == 9);  // good and bad in turns, the fifth bad one is not counted
+    CHECK(!notes.empty());
+    CHECK(test::compare_exact(result.image.to(Device{}), picture("start")).ok);
+  }
+}
+
 }  // namespace
 }  // namespace impasto

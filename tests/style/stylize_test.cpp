@@ -145,7 +145,9 @@ TEST_CASE("the peak that is reported has the pairs of L-BFGS in it, two pictures
     return peak;
   };
   const std::size_t picture = small_inputs().content.bytes();
-  CHECK(peak_with(7) - peak_with(2) == 5 * 2 * picture);
+  const std::size_t more = peak_with(7) - peak_with(2);
+  CHECK(more >= 5 * 2 * picture);
+  CHECK(more < 5 * 2 * picture + 1024);    // inner products among the pairs
   CHECK(peak_with(50) == peak_with(100));  // pairs are allocated as they come
 }
 

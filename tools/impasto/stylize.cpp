@@ -71,6 +71,12 @@ void add_optimiser_options(CLI::App& command, StylizeOptions& o) {
                   "Step length; default 1 for lbfgs, 10 (of 255) for adam")
       ->check(CLI::PositiveNumber)
       ->group(group);
+  command
+      .add_flag(
+          "!--no-graph", s.graph,
+          "Launch every iteration anew; on a device that can (simt, cuda) one is recorded and "
+          "replayed otherwise")
+      ->group(group);
   const std::map<std::string, InitKind> inits = {
       {"content", InitKind::content}, {"random", InitKind::random}, {"image", InitKind::image}};
   add_choice(command, "--init", s.init, inits, "Where to start: content (default), random or image")
@@ -101,7 +107,10 @@ void add_output_options(CLI::App& command, StylizeOptions& o) {
                   "Also save OUT-000050.png, ... every so many iterations")
       ->check(CLI::Range(1, 100000000))
       ->group(group);
-  command.add_option("--trace", o.trace, "Losses and peak memory at every evaluation, as JSON")
+  command
+      .add_option(
+          "--trace", o.trace,
+          "Losses and peak memory at every evaluation, as JSON; a GPU is waited for at each")
       ->group(group);
   command.add_flag("-q,--quiet", o.quiet, "No progress")->group(group);
 }
@@ -146,6 +155,7 @@ StylizeResult optimise(Context& context, Vgg& network, const StylizeOptions& o, 
   if (!o.trace.empty()) trace.emplace(o.trace);
   Progress progress(o.settings.iterations, o.quiet);
   StylizeCallbacks callbacks;
+  if (trace) callbacks.report_every = 1;
   callbacks.on_evaluation = [&](const EvaluationRecord& record) {
     progress.evaluated(record);
     if (trace) trace->add(record);
