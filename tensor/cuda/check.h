@@ -13,7 +13,7 @@
 
 #include <string>
 
-#include <cublas_api.h>
+#include <cublas_v2.h>
 #include <cuda_runtime_api.h>
 #if IMPASTO_CUDNN
 #include <cudnn_graph.h>
