@@ -15,12 +15,10 @@
 namespace impasto::bench {
 namespace {
 
-constexpr char kVariant[] = "f32";
-
 // Empty when the selected kernels give the results of the reference, else what is wrong.
 std::string breach() {
   constexpr std::int64_t kSide = 64;
-  Iteration fast(kSide, kVariant), reference(kSide, kVariant);
+  Iteration fast(kSide), reference(kSide);
   for (const TableInfo& table : all_tables()) {
     reference.context().request_kernel(table.name, table.kernels.back().id);
   }
@@ -36,7 +34,7 @@ void iteration(benchmark::State& state) {
   static const std::string wrong = breach();
   if (!wrong.empty()) return state.SkipWithError(wrong.c_str());
 
-  Iteration problem(state.range(0), kVariant);
+  Iteration problem(state.range(0));
   double peak = fma_peak(problem.context());
   problem.evaluate();  // packs filters
   allocator_of({}).reset_peak();

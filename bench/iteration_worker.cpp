@@ -1,16 +1,20 @@
 // The whole iteration as a process that waits for orders: a driver has it take turns with another
 // engine's process on the same problem, so that both meet the same moods of the machine.
 //
-//   iteration_worker SIDE [VARIANT [THREADS]]
+//   iteration_worker SIDE [VARIANT [THREADS [DEVICE]]]
+//
+// VARIANT is a name of bench/support/math_mode.h, DEVICE cpu, simt or cuda:N.
 //
 // Orders, a line each, every one answered by a line of JSON; an end of input ends it:
 //
 //   hello        what runs here, and the resident bytes before the problem was made
 //   write FILE   the problem and its result, as safetensors
+//   check FILE   how far losses and gradient are from those in a file of the same problem
 //   time N       milliseconds of N evaluations
 //   fma          multiply-adds a second that the multipliers can do now
 //   adam N       N steps of Adam from the image, and the peak of the resident bytes
 //   memory       peak of what the allocator handed out, and what of it the network takes; the last
+#include <algorithm>
 #include <charconv>
 #include <fstream>
 #include <iostream>
@@ -49,15 +53,16 @@ int number(const std::string& text, const std::string& what) {
 
 class Worker {
  public:
-  Worker(std::int64_t side, std::string variant, int threads)
+  Worker(std::int64_t side, const IterationOptions& options)
       : side_(side),
-        variant_(std::move(variant)),
+        options_(options),
         resident_before_(resident_bytes("VmRSS")),
-        problem_(side, variant_, threads) {}
+        problem_(side, options) {}
 
   std::string answer(const std::string& order, const std::string& argument) {
     if (order == "hello") return hello();
     if (order == "write") return write(argument);
+    if (order == "check") return check(argument);
     if (order == "time") return time(number(argument, order));
     if (order == "fma") return fmt::format(R"({{"macs": {}}})", fma_peak(problem_.context(), 20));
     if (order == "adam") return adam(number(argument, order));
@@ -66,23 +71,33 @@ class Worker {
   }
 
  private:
-  // After an evaluation, also the convolutions that selection picked.
+  // After an evaluation, also the kernels for products that selection picked.
   std::string hello() {
     std::vector<std::string> kernels;
+    const bool on_cpu = options_.device.type == DeviceType::cpu;
     for (const auto& [id, count] : problem_.context().launches()) {
-      if (id.starts_with("conv2d.")) kernels.push_back(fmt::format(R"("{}")", id));
+      const bool product = id.starts_with("conv2d.") || (!on_cpu && id.starts_with("gram."));
+      if (product) kernels.push_back(fmt::format(R"("{}")", id));
     }
     return fmt::format(
         R"({{"who": "impasto", "variant": "{}", "threads": {}, "isa": "{}", "compiler": "{}", )"
         R"("kernels": [{}], "direct_macs": {}, "resident_before_bytes": {}}})",
-        variant_, problem_.context().threads().size(), to_string(problem_.context().features()),
-        "g++ " __VERSION__, fmt::join(kernels, ", "), direct_macs(side_), resident_before_);
+        options_.variant, problem_.context().threads().size(),
+        to_string(problem_.context().features()), "g++ " __VERSION__, fmt::join(kernels, ", "),
+        direct_macs(side_), resident_before_);
   }
 
   std::string write(const std::string& path) {
     const NamedTensors all = problem_.exchange();
     write_safetensors(path, all);
     return fmt::format(R"({{"loss": {}}})", all.tensors.at("loss.total").item());
+  }
+
+  std::string check(const std::string& path) {
+    const auto finite = [](double error) { return std::min(error, 1e9); };  // JSON is
+    const IterationErrors errors = problem_.errors(read_safetensors(path));
+    return fmt::format(R"({{"loss_error": {}, "gradient_error": {}}})", finite(errors.loss),
+                       finite(errors.gradient));
   }
 
   std::string time(int count) {
@@ -112,25 +127,29 @@ class Worker {
 
   std::string memory() {
     problem_.evaluate();
-    allocator_of({}).reset_peak();
+    Allocator& allocator = allocator_of(options_.device);
+    allocator.reset_peak();
     problem_.evaluate();
-    const std::size_t peak = allocator_of({}).stats().peak_bytes;
+    const std::size_t peak = allocator.stats().peak_bytes;
     return fmt::format(R"({{"peak_bytes": {}, "weight_bytes": {}, "network_bytes": {}}})", peak,
                        weight_bytes(), problem_.network_bytes());
   }
 
   std::int64_t side_;
-  std::string variant_;
+  IterationOptions options_;
   std::size_t resident_before_;
   Iteration problem_;
 };
 
 int work(const std::vector<std::string>& words) {
-  if (words.empty() || words.size() > 3) {
-    throw InputError("usage: iteration_worker SIDE [VARIANT [THREADS]]");
+  if (words.empty() || words.size() > 4) {
+    throw InputError("usage: iteration_worker SIDE [VARIANT [THREADS [DEVICE]]]");
   }
-  Worker worker(number(words[0], "SIDE"), words.size() > 1 ? words[1] : "f32",
-                words.size() > 2 ? number(words[2], "THREADS") : 0);
+  IterationOptions options;
+  if (words.size() > 1) options.variant = words[1];
+  if (words.size() > 2) options.threads = number(words[2], "THREADS");
+  if (words.size() > 3) options.device = parse_device(words[3]);
+  Worker worker(number(words[0], "SIDE"), options);
   for (std::string line; std::getline(std::cin, line);) {
     std::istringstream parts(line);
     std::string order, argument;

@@ -41,5 +41,5 @@ int main(int argc, char** argv) {
                                  [](Case& o) -> MseBackwardArgs {
                                    return {o.difference, o.upstream, o.grad};
                                  },
-                                 {&Case::difference}, {&Case::grad}));
+                                 {&Case::difference, &Case::upstream}, {&Case::grad}));
 }

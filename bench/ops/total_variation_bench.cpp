@@ -42,5 +42,5 @@ int main(int argc, char** argv) {
                                  [](Case& o) -> TotalVariationBackwardArgs {
                                    return {o.x, o.upstream, o.grad_x};
                                  },
-                                 {&Case::x}, {&Case::grad_x}));
+                                 {&Case::x, &Case::upstream}, {&Case::grad_x}));
 }

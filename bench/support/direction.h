@@ -13,6 +13,8 @@
 //   direction<Case>(
 //       relu_forward_table, [](Case& o) -> ReluForwardArgs { return {o.src, o.dst, &o.mask}; },
 //       {&Case::src}, {&Case::dst, &Case::mask})
+//
+// Inputs and results together are all operands: what is copied to a device, and counted as traffic.
 #pragma once
 
 #include <type_traits>

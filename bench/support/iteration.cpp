@@ -1,5 +1,10 @@
 #include "bench/support/iteration.h"
 
+#include <cmath>
+
+#include "bench/support/compare.h"
+#include "bench/support/launch_timer.h"
+#include "bench/support/math_mode.h"
 #include "ops/elementwise/elementwise.h"
 #include "ops/resize/resize.h"
 #include "tensor/allocator.h"
@@ -36,19 +41,41 @@ Tensor random_picture(Context& context, std::int64_t side, Picture which) {
   return clamp(context, sum, 0, 255);
 }
 
+// As files name them: total, content.LAYER, style.LAYER.
+std::map<std::string, double> named_losses(const LossReport& losses) {
+  std::map<std::string, double> named{{"total", losses.total}};
+  for (const auto& [layer, value] : losses.content) named["content." + layer] = value;
+  for (const auto& [layer, value] : losses.style) named["style." + layer] = value;
+  return named;
+}
+
 }  // namespace
 
-Iteration::Iteration(std::int64_t side, std::string_view variant, int threads)
-    : network_(random_vgg_spec(kWeightSeed)),
+Iteration::Iteration(std::int64_t side, const IterationOptions& options)
+    : network_(random_vgg_spec(kWeightSeed), PoolKind::max, options.device),
       context_(std::make_unique<Context>(
-          ContextOptions{.threads = threads, .precision = parse_precision(variant)})),
+          ContextOptions{.device = options.device,
+                         .threads = options.threads,
+                         .precision = math_mode(options.variant).precision})),
       side_(side) {
+  if (options.device.type != DeviceType::cpu) {
+    host_ = std::make_unique<Context>(ContextOptions{.threads = options.threads});
+  }
+  for (const MathMode::Request& request : math_mode(options.variant).requests) {
+    context_->request_kernel(request.table, request.kernel);
+  }
   // Nobody keeps these two once the targets are known, as in a real run.
-  const Tensor content = random_picture(*context_, side, Picture::content);
-  const Tensor style = random_picture(*context_, side, Picture::style);
-  image_ = add(*context_, content, noise(side, seed_of(Picture::change), 8));
+  const Tensor content = random_picture(host(), side, Picture::content);
+  const Tensor style = random_picture(host(), side, Picture::style);
+  image_ = add(host(), content, noise(side, seed_of(Picture::change), 8)).to(options.device);
   objective_ = std::make_unique<StyleObjective>(*context_, network_, StylizeSettings{}, content,
                                                 std::vector<Tensor>{style});
+}
+
+LossGradient Iteration::evaluate() {
+  LossGradient result = objective_->evaluate(*context_, image_, true);
+  wait_for(*context_);
+  return result;
 }
 
 NamedTensors Iteration::exchange() {
@@ -60,19 +87,28 @@ NamedTensors Iteration::exchange() {
   }
   const auto& mean = spec.input.mean;
   all.tensors["mean"] = Tensor::from<double>({3}, std::vector<double>(mean.begin(), mean.end()));
-  all.tensors["content"] = random_picture(*context_, side_, Picture::content);
-  all.tensors["style"] = random_picture(*context_, side_, Picture::style);
-  all.tensors["image"] = image_;
+  all.tensors["content"] = random_picture(host(), side_, Picture::content);
+  all.tensors["style"] = random_picture(host(), side_, Picture::style);
+  all.tensors["image"] = image_.to(Device{});
 
   const LossGradient result = evaluate();
-  const auto add_loss = [&](const std::string& name, double value) {
+  for (const auto& [name, value] : named_losses(result.losses)) {
     all.tensors["loss." + name] = Tensor::full({1}, value, DType::f64);
-  };
-  add_loss("total", result.losses.total);
-  for (const auto& [layer, value] : result.losses.content) add_loss("content." + layer, value);
-  for (const auto& [layer, value] : result.losses.style) add_loss("style." + layer, value);
-  all.tensors["gradient"] = result.gradient;
+  }
+  all.tensors["gradient"] = result.gradient.to(Device{});
   return all;
+}
+
+IterationErrors Iteration::errors(const NamedTensors& want) {
+  const LossGradient got = evaluate();
+  IterationErrors errors;
+  for (const auto& [name, value] : named_losses(got.losses)) {
+    const double error = std::abs(value / want.tensors.at("loss." + name).item() - 1);
+    errors.loss = std::isnan(error) ? HUGE_VAL : std::max(errors.loss, error);
+  }
+  const Tensor gradient = got.gradient.to(Device{});
+  errors.gradient = difference(gradient, want.tensors.at("gradient")).frobenius;
+  return errors;
 }
 
 std::size_t weight_bytes() {
@@ -84,10 +120,12 @@ std::size_t weight_bytes() {
 }
 
 std::size_t Iteration::network_bytes() {
+  const Device device = context_->device();
   objective_.reset();
   context_.reset();
+  host_.reset();
   image_ = {};
-  return allocator_of({}).stats().live_bytes;
+  return allocator_of(device).stats().live_bytes;
 }
 
 }  // namespace impasto::bench

@@ -1,24 +1,35 @@
 // The problem of the whole iteration: VGG-19 through conv5_1 with random weights, random content
 // and style pictures, content loss at relu4_2, style losses at relu1_1 ... relu5_1, and the
 // gradient of an image that has left the content picture by some steps. Everything is a function of
-// the side, so every program that measures it measures the same.
+// the side, so every program and every device that measures it measures the same.
 #pragma once
 
 #include <memory>
 #include <string>
-#include <string_view>
 
 #include "style/losses.h"
 #include "tensor/named_tensors.h"
 
 namespace impasto::bench {
 
+struct IterationOptions {
+  std::string variant = "f32";  // a name of math_mode.h
+  int threads = 0;              // 0: every core
+  Device device = {};
+};
+
+// How far two evaluations are from each other: the largest relative difference of a loss, and that
+// of the gradient in the Frobenius norm.
+struct IterationErrors {
+  double loss = 0, gradient = 0;
+};
+
 class Iteration {
  public:
-  // variant: "f32" or "mixed", the precision; else throws InputError. threads 0: every core.
-  Iteration(std::int64_t side, std::string_view variant, int threads = 0);
+  explicit Iteration(std::int64_t side, const IterationOptions& options = {});
 
-  LossGradient evaluate() { return objective_->evaluate(*context_, image_, true); }
+  // Complete on return, also on a GPU: what is timed is this call.
+  LossGradient evaluate();
 
   Context& context() { return *context_; }
   Tensor& image() { return image_; }
@@ -26,14 +37,18 @@ class Iteration {
   // Weights [oc, ic, kh, kw] as files have them, mean of the network's input (BGR), the pictures,
   // and what evaluate() gives, losses as loss.total, loss.content.LAYER, loss.style.LAYER.
   NamedTensors exchange();
+  // Of an evaluation, to what exchange() gave of the same problem.
+  IterationErrors errors(const NamedTensors& want);
 
   // Gives everything but the network back, and says how many bytes that keeps: weights as they
   // came, and whatever kernels made of them. Nothing else may be called afterwards.
   std::size_t network_bytes();
 
  private:
+  Context& host() { return host_ ? *host_ : *context_; }  // makes the pictures
+
   Vgg network_;
-  std::unique_ptr<Context> context_;
+  std::unique_ptr<Context> context_, host_;  // host_: only where context_ is of a device
   std::int64_t side_;
   Tensor image_;
   std::unique_ptr<StyleObjective> objective_;

@@ -19,10 +19,10 @@ double Samples::quantile(double share) const {
   return sorted[static_cast<std::size_t>(std::lround(share * last))];
 }
 
-void Samples::report(benchmark::State& state) const {
-  state.counters["median_ms"] = quantile(0.5) * 1e3;
-  state.counters["p10_ms"] = quantile(0.1) * 1e3;
-  state.counters["p90_ms"] = quantile(0.9) * 1e3;
+void Samples::report(benchmark::State& state, const std::string& prefix) const {
+  state.counters[prefix + "median_ms"] = quantile(0.5) * 1e3;
+  state.counters[prefix + "p10_ms"] = quantile(0.1) * 1e3;
+  state.counters[prefix + "p90_ms"] = quantile(0.9) * 1e3;
 }
 
 }  // namespace impasto::bench

@@ -1,6 +1,7 @@
 // Times of repeated runs: a median and how far they scatter, never a mean.
 #pragma once
 
+#include <string>
 #include <vector>
 
 #include <benchmark/benchmark.h>
@@ -18,11 +19,13 @@ class Samples {
     return seconds_.back();
   }
 
+  void add(double seconds) { seconds_.push_back(seconds); }
+
   const std::vector<double>& seconds() const { return seconds_; }
   double quantile(double share) const;  // nearest; 0 when there are no samples
 
-  // median_ms, p10_ms and p90_ms.
-  void report(benchmark::State& state) const;
+  // median_ms, p10_ms and p90_ms; behind the prefix, if any.
+  void report(benchmark::State& state, const std::string& prefix = "") const;
 
  private:
   static double now();

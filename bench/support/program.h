@@ -1,0 +1,55 @@
+// A program of benchmarks: what it is asked on its command line, and the lines of its shapes file.
+//
+//   relu_bench [SHAPES] [--device cpu|simt|cuda:N] [--samples N] [--cold] [--seconds S]
+//              [Google Benchmark's flags]
+//
+//   SHAPES     a path, or the name of a file of bench/shapes
+//   --device   where kernels run: those that can, each verified against the cpu's reference. On
+//              cuda they are timed with its events; on simt, the host executor, times mean nothing
+//   --samples  times taken of each kernel on simt and cuda; default 20
+//   --cold     each also with a second-level cache that holds none of its operands; on cuda
+//   --seconds  a benchmark that has not begun by then is skipped
+//
+// A kernel of the device that cannot run a shape is reported as an error "skipped: why".
+#pragma once
+
+#include <chrono>
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "tensor/device.h"
+
+namespace impasto::bench {
+
+// A line of a shapes file: name, times, and the words behind them. `times` is how often the network
+// has the shape.
+struct ShapeLine {
+  std::string name;
+  int times = 1;
+  std::string words;
+};
+
+struct RunOptions {
+  using Clock = std::chrono::steady_clock;
+
+  std::string shapes;
+  Device device;
+  int samples = 20;
+  bool cold = false;
+  Clock::time_point end = Clock::time_point::max();
+
+  bool on_cpu() const { return device.type == DeviceType::cpu; }
+  bool out_of_time() const { return Clock::now() >= end; }
+};
+
+// Throws InputError. `shapes`: what is read when the command line names no file.
+RunOptions parse_run_options(const std::vector<std::string>& words, const std::string& shapes);
+
+// Initialises Google Benchmark, lets `add` register benchmarks, and runs them. Returns the exit
+// status.
+using AddBenchmarks =
+    std::function<void(const std::vector<ShapeLine>& lines, const RunOptions& options)>;
+int run_program(int argc, char** argv, const char* shapes, const AddBenchmarks& add);
+
+}  // namespace impasto::bench
