@@ -60,7 +60,7 @@ def check_torch(parser, python):
 
 def main():
     options = arguments()
-    results = Results(options.machine)
+    results = Results.of_machine(options.machine)
     subprocess.run(["cmake", "--build", options.build, "--target", *PROGRAMS], check=True)
     load = os.getloadavg()[0]
     if load > 0.3:

@@ -15,6 +15,16 @@ def git(*arguments):
                           cwd=ROOT).stdout.strip()
 
 
+def committed():
+    """What is measured. Sources that were carried to a machine without git are of an unknown commit."""
+    try:
+        # The measurement's own files do not count: it is on its way to being committed.
+        changed = git("status", "--porcelain", "--untracked-files=no", "--", ".", ":!bench/results")
+        return {"commit": git("rev-parse", "--short=7", "HEAD"), "dirty": bool(changed)}
+    except (OSError, subprocess.CalledProcessError):
+        return {"commit": "unknown", "dirty": True}
+
+
 def processor():
     for line in open("/proc/cpuinfo"):
         if line.startswith("model name"):
@@ -34,20 +44,36 @@ def spread(milliseconds):
             "p90_ms": round(quantile(milliseconds, 0.9), 3), "samples": len(milliseconds)}
 
 
-class Results:
-    """Appends rows to bench/results/MACHINE/DATE-COMMIT.jsonl, each at once: what was measured before
-    an interruption is kept."""
+def device_name(device):
+    """A GPU's name and its driver; the processor's name for what runs on it."""
+    if not device.startswith("cuda"):
+        return processor() if device == "cpu" else f"{device} on {processor()}"
+    index = device.partition(":")[2] or "0"
+    try:
+        return subprocess.run(["nvidia-smi", "-i", index, "--query-gpu=name,driver_version",
+                               "--format=csv,noheader"], check=True, capture_output=True,
+                              text=True).stdout.strip()
+    except (OSError, subprocess.CalledProcessError):
+        return device
 
-    def __init__(self, machine, folder=ROOT / "bench" / "results"):
-        commit = git("rev-parse", "--short=7", "HEAD")
-        # The measurement's own files do not count: it is on its way to being committed.
-        changed = git("status", "--porcelain", "--untracked-files=no", "--", ".", ":!bench/results")
-        now = datetime.datetime.now(datetime.timezone.utc)
-        self.common = {"commit": commit, "dirty": bool(changed), "device": processor(),
+
+class Results:
+    """Appends rows to a file, each at once: what was measured before an interruption is kept."""
+
+    def __init__(self, path, device="cpu"):
+        self.path = pathlib.Path(path)
+        self.common = {**committed(), "device": device_name(device),
                        "cores": len(os.sched_getaffinity(0))}
-        self.path = folder / machine / f"{now.date()}-{commit}.jsonl"
-        if not self.path.parent.is_dir():
-            raise SystemExit(f"no folder {self.path.parent}: make it, with a README that introduces the machine")
+
+    @classmethod
+    def of_machine(cls, machine, folder=ROOT / "bench" / "results"):
+        """bench/results/MACHINE/DATE-COMMIT.jsonl."""
+        today = datetime.datetime.now(datetime.timezone.utc).date()
+        results = cls(folder / machine / f"{today}-{committed()['commit']}.jsonl")
+        if not results.path.parent.is_dir():
+            raise SystemExit(f"no folder {results.path.parent}: make it, with a README that introduces "
+                             "the machine")
+        return results
 
     def add(self, section, **row):
         time = datetime.datetime.now(datetime.timezone.utc).isoformat(timespec="seconds")
@@ -56,3 +82,4 @@ class Results:
         with open(self.path, "a") as file:
             file.write(text + "\n")
         print(text, flush=True)
+        return row

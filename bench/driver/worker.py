@@ -1,9 +1,14 @@
 """A process that waits for orders: one line to it, one line of JSON back. While it waits it takes no
 processor time, so that another one can be timed."""
 
+import contextlib
 import json
 import os
 import subprocess
+
+
+class Ended(SystemExit):
+    """A worker that gave no answer. Whoever does not expect it ends with it."""
 
 
 class Worker:
@@ -20,12 +25,13 @@ class Worker:
             pass  # it says why on stderr, and ends its answers
         line = self.process.stdout.readline()
         if not line:
-            raise SystemExit(f"{self.name} ended with {self.process.wait()} on '{' '.join(map(str, order))}'")
+            raise Ended(f"{self.name} ended with {self.process.wait()} on '{' '.join(map(str, order))}'")
         return json.loads(line)
 
     def __enter__(self):
         return self
 
     def __exit__(self, *_):
-        self.process.stdin.close()
+        with contextlib.suppress(BrokenPipeError):  # an order that it did not live to read
+            self.process.stdin.close()
         self.process.wait()

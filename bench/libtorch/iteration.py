@@ -1,30 +1,30 @@
 #!/usr/bin/env python3
 """The whole iteration in LibTorch, through its Python front end: the other side of
 bench/iteration_worker.cpp, with its protocol. The problem, weights and pictures, is read from the file
-that iteration_worker writes. f32, weights frozen, ReLU in place, nothing recorded that is not needed.
+that iteration_worker writes. Weights frozen, ReLU in place, nothing recorded that is not needed.
 
     bench/libtorch/iteration.py PROBLEM [--memory-format channels_last] [--threads 2]
+                                [--device cuda] [--math tf32] [--run graph]
 
     hello        what runs here, and the resident bytes before the problem was made
     time N       milliseconds of N evaluations
     check FILE   how far losses and gradient are from those in a file of the same problem
     judge FILE   how far both are from what f64 gives
     adam N       N steps of Adam from the image, and the peak of the resident bytes
+    use MATH FORMAT RUN    from now on this way; of another kind of products than before, it begins anew.
+                           Milliseconds of its first evaluation, with all that is done once
 """
 
 import argparse
 import json
-import struct
 import sys
 import time
 
 import torch
-import torch.nn.functional as F
 
-CONTENT = "relu4_2"
-STYLE = ["relu1_1", "relu2_1", "relu3_1", "relu4_1", "relu5_1"]
-FORMATS = {"contiguous": torch.contiguous_format, "channels_last": torch.channels_last}
-TYPES = {"F32": torch.float32, "F64": torch.float64}
+from objective import FORMATS, Iteration, Problem, Recorded
+
+MATHS = ("f32", "tf32", "bf16", "f16")
 
 
 def resident_bytes(which):
@@ -34,83 +34,54 @@ def resident_bytes(which):
     raise RuntimeError(f"no {which} in /proc/self/status")
 
 
-class Problem:
-    """The safetensors file, a tensor at a time: a whole copy would count against the memory."""
+class Iterations:
+    """Ways to run one problem, each made when it is first used; those of one kind of products are
+    kept, so that they can take turns."""
 
-    def __init__(self, path):
-        self.file = open(path, "rb")
-        size, = struct.unpack("<Q", self.file.read(8))
-        self.header = json.loads(self.file.read(size))
-        self.start = 8 + size
+    def __init__(self, path, device):
+        self.problem, self.device, self.made, self.math = Problem(path), device, {}, None
 
-    def filters(self):
-        return sorted(name for name in self.header if name.startswith("conv") and name.endswith(".weight"))
+    def use(self, math, memory_format, run):
+        try:
+            return self.begin(math, memory_format, run)
+        except RuntimeError as error:  # out of memory, or no kernel: the next way may do
+            return {"error": str(error).splitlines()[0]}
 
-    def tensor(self, name):
-        entry = self.header[name]
-        begin, end = entry["data_offsets"]
-        self.file.seek(self.start + begin)
-        data = bytearray(self.file.read(end - begin))
-        return torch.frombuffer(data, dtype=TYPES[entry["dtype"]]).reshape(entry["shape"]).clone()
+    def begin(self, math, memory_format, run):
+        if math != self.math:
+            self.made.clear()
+            self.math = math
+            torch.backends.cuda.matmul.allow_tf32 = torch.backends.cudnn.allow_tf32 = math != "f32"
+        self.memory_format, self.run = memory_format, run
+        return {"first_ms": self.first(math, memory_format, run)}
 
-    def picture(self, name):
-        return self.tensor(name).permute(0, 3, 1, 2)
+    def first(self, math, memory_format, run):
+        if (memory_format, run) not in self.made:
+            iteration = Iteration(self.problem, self.device, memory_format, math)
+            begin = clock()
+            self.made[memory_format, run] = Recorded(iteration) if run == "graph" else iteration
+        else:
+            begin = clock()
+        self.now().evaluate()
+        return round((clock() - begin) * 1e3, 3)
 
-
-class Iteration:
-    """Pictures are RGB, the network reads BGR: its first filters are turned round once instead of the
-    picture each time."""
-
-    def __init__(self, problem, memory_format, dtype=torch.float32):
-        self.mean = problem.tensor("mean").flip(0).to(dtype).reshape(1, 3, 1, 1)
-        self.layers = []
-        for name in problem.filters():
-            weight = problem.tensor(name).to(dtype)
-            weight = weight.flip(1) if name.startswith("conv1_1") else weight
-            self.layers.append(("relu" + name[4:7], weight.contiguous(memory_format=memory_format),
-                                problem.tensor(name.replace("weight", "bias")).to(dtype)))
-        picture = lambda name: problem.picture(name).to(dtype).contiguous(memory_format=memory_format)
-        with torch.no_grad():
-            self.content = self.taps(picture("content"))[CONTENT].clone()
-            self.grams = {name: gram(x) for name, x in self.taps(picture("style")).items() if name in STYLE}
-        self.image = picture("image").requires_grad_()
-
-    def taps(self, image):
-        found, x = {}, image - self.mean
-        for name, weight, bias in self.layers:
-            if name.endswith("_1") and name != "relu1_1":
-                x = F.max_pool2d(x, 2)
-            x = F.relu(F.conv2d(x, weight, bias, padding=1), inplace=True)
-            if name in STYLE or name == CONTENT:
-                found[name] = x
-        return found
-
-    def losses(self):
-        found = self.taps(self.image)
-        losses = {"content." + CONTENT: 5 * F.mse_loss(found[CONTENT], self.content)}
-        for name in STYLE:
-            losses["style." + name] = 100 * F.mse_loss(gram(found[name]), self.grams[name])
-        losses["total"] = sum(losses.values())
-        return losses
-
-    def evaluate(self):
-        self.image.grad = None
-        losses = self.losses()
-        losses["total"].backward()
-        return losses
+    def now(self):
+        return self.made[self.memory_format, self.run]
 
 
-def gram(x):
-    features = x.flatten(2)[0]
-    return features @ features.T / features.numel()
+def clock():
+    """Now, when what was queued on a GPU is done."""
+    if torch.cuda.is_available() and torch.cuda.is_initialized():
+        torch.cuda.synchronize()
+    return time.perf_counter()
 
 
 def timed(iteration, count):
     times = []
     for _ in range(count):
-        begin = time.perf_counter()
+        begin = clock()
         iteration.evaluate()["total"].item()
-        times.append(round((time.perf_counter() - begin) * 1e3, 3))
+        times.append(round((clock() - begin) * 1e3, 3))
     return {"ms": times}
 
 
@@ -122,7 +93,7 @@ def distance(losses, gradient, want_losses, want_gradient):
 
 def of(iteration):
     losses = iteration.evaluate()
-    return {name: loss.item() for name, loss in losses.items()}, iteration.image.grad
+    return {name: loss.item() for name, loss in losses.items()}, iteration.image.grad.cpu()
 
 
 def in_file(problem, names):
@@ -135,7 +106,7 @@ def check(iteration, other):
 
 
 def judge(iteration, other):
-    truth = of(Iteration(other, torch.contiguous_format, torch.float64))
+    truth = of(Iteration(other, "cpu", "contiguous", dtype=torch.float64))
     return {"impasto": distance(*in_file(other, truth[0]), *truth),
             "libtorch": distance(*of(iteration), *truth)}
 
@@ -148,32 +119,49 @@ def adam(iteration, count):
     return {"loss": loss, "peak_resident_bytes": resident_bytes("VmHWM")}
 
 
-def hello(options, before):
+def hello(options, iterations, before):
     config = torch.__config__.show()
     onednn = config.split("MKL-DNN v")[1].split()[0] if "MKL-DNN v" in config else "none"
-    return {"who": f"libtorch {torch.__version__}", "memory_format": options.memory_format,
-            "threads": torch.get_num_threads(), "isa": torch.backends.cpu.get_cpu_capability(),
-            "onednn": onednn if torch.backends.mkldnn.is_available() else "none",
-            "resident_before_bytes": before}
+    row = {"who": f"libtorch {torch.__version__}", "memory_format": iterations.memory_format,
+           "threads": torch.get_num_threads(), "isa": torch.backends.cpu.get_cpu_capability(),
+           "onednn": onednn if torch.backends.mkldnn.is_available() else "none",
+           "resident_before_bytes": before}
+    if options.device == "cuda":
+        row.update(cuda=torch.version.cuda, cudnn=torch.backends.cudnn.version())
+    if options.device == "cuda" or options.lazy:
+        row.update(variant=iterations.math, run=iterations.run)
+    return row
 
 
-def main():
+def arguments():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
     parser.add_argument("problem")
     parser.add_argument("--memory-format", choices=FORMATS, default="channels_last")
     parser.add_argument("--threads", type=int, default=2)
-    options = parser.parse_args()
+    parser.add_argument("--device", choices=("cpu", "cuda"), default="cpu")
+    parser.add_argument("--math", choices=MATHS, default="f32")
+    parser.add_argument("--run", choices=("eager", "graph"), default="eager")
+    parser.add_argument("--lazy", action="store_true", help="begin with the first order `use`")
+    return parser.parse_args()
+
+
+def main():
+    options = arguments()
     torch.set_num_threads(options.threads)
+    torch.backends.cudnn.benchmark = True
     before = resident_bytes("VmRSS")
-    iteration = Iteration(Problem(options.problem), FORMATS[options.memory_format])
-    orders = {"hello": lambda _: hello(options, before),
-              "time": lambda count: timed(iteration, int(count)),
-              "check": lambda path: check(iteration, Problem(path)),
-              "judge": lambda path: judge(iteration, Problem(path)),
-              "adam": lambda count: adam(iteration, int(count))}
+    iterations = Iterations(options.problem, options.device)
+    if not options.lazy:
+        iterations.begin(options.math, options.memory_format, options.run)
+    orders = {"hello": lambda: hello(options, iterations, before),
+              "time": lambda count: timed(iterations.now(), int(count)),
+              "check": lambda path: check(iterations.now(), Problem(path)),
+              "judge": lambda path: judge(iterations.now(), Problem(path)),
+              "adam": lambda count: adam(iterations.now(), int(count)),
+              "use": iterations.use}
     for line in sys.stdin:
-        order, argument = (line.split() + [""])[:2]
-        print(json.dumps(orders[order](argument)), flush=True)
+        order, *words = line.split()
+        print(json.dumps(orders[order](*words)), flush=True)
 
 
 if __name__ == "__main__":

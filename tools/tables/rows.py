@@ -27,7 +27,7 @@ class Rows:
 
 
 def key(row):
-    what = ("problem", "who", "variant", "memory_format", "kernel", "channels")
+    what = ("problem", "who", "variant", "memory_format", "run", "kernel", "channels")
     return tuple(str(row.get(name)) for name in what)
 
 
