@@ -5,12 +5,14 @@
 //
 // VARIANT is a name of bench/support/math_mode.h, DEVICE cpu, simt or cuda:N.
 //
-// Orders, a line each, every one answered by a line of JSON; an end of input ends it:
+// Orders, a line each, every one answered by a line of JSON, {"error": "why"} when it failed; an
+// end of input ends it:
 //
 //   hello        what runs here, and the resident bytes before the problem was made
 //   write FILE   the problem and its result, as safetensors
 //   check FILE   how far losses and gradient are from those in a file of the same problem
 //   time N       milliseconds of N evaluations
+//   run HOW      eager, or graph: evaluations are replayed, from the second one on
 //   fma          multiply-adds a second that the multipliers can do now
 //   adam N       N steps of Adam from the image, and the peak of the resident bytes
 //   memory       peak of what the allocator handed out, and what of it the network takes; the last
@@ -51,6 +53,15 @@ int number(const std::string& text, const std::string& what) {
   return value;
 }
 
+// What JSON has in quotes.
+std::string plain(std::string text) {
+  for (char& each : text) {
+    if (each == '"' || each == '\\') each = '\'';
+    if (static_cast<unsigned char>(each) < ' ') each = ' ';
+  }
+  return text;
+}
+
 class Worker {
  public:
   Worker(std::int64_t side, const IterationOptions& options)
@@ -63,6 +74,7 @@ class Worker {
     if (order == "hello") return hello();
     if (order == "write") return write(argument);
     if (order == "check") return check(argument);
+    if (order == "run") return run(argument);
     if (order == "time") return time(number(argument, order));
     if (order == "fma") return fmt::format(R"({{"macs": {}}})", fma_peak(problem_.context(), 20));
     if (order == "adam") return adam(number(argument, order));
@@ -98,6 +110,12 @@ class Worker {
     const IterationErrors errors = problem_.errors(read_safetensors(path));
     return fmt::format(R"({{"loss_error": {}, "gradient_error": {}}})", finite(errors.loss),
                        finite(errors.gradient));
+  }
+
+  std::string run(const std::string& how) {
+    if (how != "eager" && how != "graph") throw InputError(fmt::format("no way to run '{}'", how));
+    problem_.set_replay(how == "graph");
+    return fmt::format(R"({{"run": "{}"}})", how);
   }
 
   std::string time(int count) {
@@ -154,7 +172,13 @@ int work(const std::vector<std::string>& words) {
     std::istringstream parts(line);
     std::string order, argument;
     parts >> order >> argument;
-    std::cout << worker.answer(order, argument) << std::endl;
+    std::string answer;
+    try {
+      answer = worker.answer(order, argument);
+    } catch (const Error& error) {
+      answer = fmt::format(R"({{"error": "{}"}})", plain(error.what()));
+    }
+    std::cout << answer << std::endl;
   }
   return 0;
 }

@@ -22,6 +22,7 @@ from driver.results import ROOT, Results
 from driver.short_table import short_table
 from libtorch.compare_gpu import LIMITS, gpu_iteration
 
+RUNS = ("eager", "graph")
 # On the host executor there is no library of NVIDIA's.
 OF_LIBRARIES = [variant for variant in LIMITS if variant.startswith("library")]
 
@@ -46,7 +47,8 @@ def arguments():
     parser.add_argument("--shapes", type=pathlib.Path, default=ROOT / "bench" / "shapes")
     parser.add_argument("--sizes", type=words(None, int), default=[512, 1024])
     parser.add_argument("--variants", type=words(LIMITS), help="of bench/support/math_mode.h")
-    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--runs", type=words(RUNS), default=list(RUNS), help="of ours; graph: replayed")
+    parser.add_argument("--rounds", type=int, default=5, help="0: only what the first evaluation takes")
     parser.add_argument("--threads", type=int, default=len(os.sched_getaffinity(0)))
     parser.add_argument("--torch-python", default=sys.executable, help="a Python that may have torch")
     parser.add_argument("--torch-device", choices=("cuda", "cpu"), default="cuda")

@@ -65,19 +65,22 @@ def way(row):
     return f"{row['memory_format']} {row['run']}"
 
 
+def fastest(rows, ours):
+    timed = [row for row in rows if "median_ms" in row and (row["who"] == "impasto") == ours]
+    return min(timed, key=lambda row: row["median_ms"], default=None)
+
+
 def iteration_lines(rows):
     rows = [row for row in rows if row["section"] == "gpu_iteration"]
-    for ours in rows:
-        if ours["who"] != "impasto":
+    for size, variant in dict.fromkeys((row["size"], row["variant"]) for row in rows):
+        here = [row for row in rows if (row["size"], row["variant"]) == (size, variant)]
+        ours, best = fastest(here, True), fastest(here, False)
+        name = [str(size), variant]
+        if not ours:
+            skipped = [row["skipped"] for row in here if "skipped" in row]
+            yield name + [*(skipped or ["FAILED"])[:1], "", "", "", "", "", ""]
             continue
-        name = [str(ours["size"]), ours["variant"]]
-        if "median_ms" not in ours:
-            yield name + [ours.get("skipped") or "FAILED", "", "", "", "", ""]
-            continue
-        theirs = [row for row in rows if row["who"] != "impasto" and "median_ms" in row
-                  and (row["size"], row["variant"]) == (ours["size"], ours["variant"])]
-        best = min(theirs, key=lambda row: row["median_ms"], default=None)
-        yield name + [f"{ours['median_ms']:.2f}", f"{ours['first_ms']:.0f}",
+        yield name + [f"{ours['median_ms']:.2f}", ours["run"], f"{ours['first_ms']:.0f}",
                       f"{best['median_ms']:.2f}" if best else "none", way(best) if best else "",
                       f"{best['median_ms'] / ours['median_ms']:.2f}" if best else "",
                       f"{ours['loss_error']:.0e} {ours['gradient_error']:.0e}"
@@ -98,7 +101,7 @@ def short_table(rows):
         text += laid_out(["op", "exact", "ours ms", "by", "library ms", "by", "library/ours"], ops)
     iterations = list(iteration_lines(rows))
     if iterations:
-        text += ["", *laid_out(["iteration", "exact", "ours ms", "first", "LibTorch ms", "as", "LibTorch/ours",
+        text += ["", *laid_out(["iteration", "exact", "ours ms", "as", "first", "LibTorch ms", "as", "LibTorch/ours",
                                 "loss, gradient differ"], iterations)]
     failed = [row for row in rows if row.get("failed")]
     text += ["", *(f"FAILED {row.get('kernel') or row.get('who')} on {row['problem']}: {row['failed']}"

@@ -8,7 +8,7 @@ import subprocess
 
 
 class Ended(SystemExit):
-    """A worker that gave no answer. Whoever does not expect it ends with it."""
+    """A worker that gave no answer, or failed. Whoever does not expect it ends with it."""
 
 
 class Worker:
@@ -26,7 +26,10 @@ class Worker:
         line = self.process.stdout.readline()
         if not line:
             raise Ended(f"{self.name} ended with {self.process.wait()} on '{' '.join(map(str, order))}'")
-        return json.loads(line)
+        answer = json.loads(line)
+        if "error" in answer:
+            raise Ended(f"{self.name} on '{' '.join(map(str, order))}': {answer['error']}")
+        return answer
 
     def __enter__(self):
         return self

@@ -43,18 +43,19 @@ class Theirs:
 
     def ask(self, *order):
         answer = self.worker.ask("use", *self.way)
-        if "error" in answer:
-            raise Ended(f"libtorch {' '.join(self.way)}: {answer['error']}")
         return answer if order == ("first",) else self.worker.ask(*order)
 
 
 class Ours:
-    def __init__(self, worker):
-        self.worker = worker
+    """Impasto in one of its ways, likewise."""
+
+    def __init__(self, worker, run):
+        self.worker, self.run = worker, run
 
     def ask(self, *order):
+        answer = self.worker.ask("run", self.run)
         if order == ("first",):
-            return {"first_ms": self.worker.ask("time", 1)["ms"][0]}
+            return {"first_ms": self.worker.ask("time", 1)["ms"][0], **answer}
         return self.worker.ask(*order)
 
 
@@ -75,7 +76,7 @@ class Player:
         self.times += self.side.ask("time", count)["ms"]
 
     def finished(self):
-        return {**self.side.ask("hello"), **self.row, **spread(self.times)}
+        return {**self.side.ask("hello"), **self.row, **spread(self.times or [self.row["first_ms"]])}
 
 
 class Match:
@@ -108,10 +109,22 @@ class Match:
     def begin(self, side, variant, who):
         """A player; or None, and a row says why."""
         try:
-            return Player(side, self.want, variant, min(3, self.options.rounds - 1))
+            return Player(side, self.want, variant, min(3, max(0, self.options.rounds - 1)))
         except Ended as ended:
             self.add(variant, who=who, failed=str(ended))
             return None
+
+    def our_players(self, worker, variant):
+        players = []
+        for run in self.options.runs:
+            player = self.begin(Ours(worker, run), variant, "impasto")
+            if not player:
+                continue
+            if within(player.row, variant, WRONG):
+                players.append(player)
+            else:
+                self.add(variant, who="impasto", failed=f"differs from f32 on the processor: {player.row}")
+        return players
 
     def their_players(self, variant):
         math = THEIRS.get(variant)
@@ -127,11 +140,7 @@ class Match:
 
     def play(self, variant):
         with Worker([self.worker, self.size, variant, self.options.threads, self.options.device]) as worker:
-            ours = self.begin(Ours(worker), variant, "impasto")
-            if ours and not within(ours.row, variant, WRONG):
-                self.add(variant, who="impasto", failed=f"differs from f32 on the processor: {ours.row}")
-                ours = None
-            players = [player for player in (ours, *self.their_players(variant)) if player]
+            players = self.our_players(worker, variant) + self.their_players(variant)
             for number in range(self.options.rounds if players else 0):
                 for player in players[number % len(players):] + players[:number % len(players)]:
                     player.turn()

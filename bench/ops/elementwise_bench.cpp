@@ -55,6 +55,7 @@ int main(int argc, char** argv) {
                                      [](AdamCase& o) -> AdamArgs {
                                        return {o.scalars, o.grad, o.m, o.v, o.x};
                                      },
-                                     {&AdamCase::grad, &AdamCase::m, &AdamCase::v, &AdamCase::x},
+                                     {&AdamCase::scalars, &AdamCase::grad, &AdamCase::m,
+                                      &AdamCase::v, &AdamCase::x},
                                      {&AdamCase::m, &AdamCase::v, &AdamCase::x}));
 }

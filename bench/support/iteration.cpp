@@ -72,10 +72,31 @@ Iteration::Iteration(std::int64_t side, const IterationOptions& options)
                                                 std::vector<Tensor>{style});
 }
 
+void Iteration::set_replay(bool replay) {
+  if (replay && !GpuGraph::can_record(context_->device())) {
+    throw InputError(fmt::format("{} records nothing", to_string(context_->device())));
+  }
+  replay_ = replay;
+}
+
 LossGradient Iteration::evaluate() {
-  LossGradient result = objective_->evaluate(*context_, image_, true);
+  const auto compute = [&] { return objective_->compute(*context_, image_, true); };
+  if (replay_ && !graph_ && computed_.values.defined()) {
+    const MemoryStats memory = allocator_of(context_->device()).stats();
+    graph_.emplace(
+        *context_, [&] { recorded_ = compute(); }, memory.peak_bytes - memory.live_bytes);
+  }
+  const bool recorded = replay_ && graph_;
+  if (recorded) {
+    graph_->replay(*context_);
+  } else {
+    computed_ = {};  // its memory is used again
+    computed_ = compute();
+  }
+  const LossTensors& result = recorded ? recorded_ : computed_;
+  LossReport losses = objective_->read(result.values);
   wait_for(*context_);
-  return result;
+  return {std::move(losses), result.gradient};
 }
 
 NamedTensors Iteration::exchange() {
@@ -121,6 +142,8 @@ std::size_t weight_bytes() {
 
 std::size_t Iteration::network_bytes() {
   const Device device = context_->device();
+  graph_.reset();
+  computed_ = recorded_ = {};
   objective_.reset();
   context_.reset();
   host_.reset();

@@ -5,9 +5,11 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "style/losses.h"
+#include "tensor/gpu_graph.h"
 #include "tensor/named_tensors.h"
 
 namespace impasto::bench {
@@ -28,8 +30,12 @@ class Iteration {
  public:
   explicit Iteration(std::int64_t side, const IterationOptions& options = {});
 
-  // Complete on return, also on a GPU: what is timed is this call.
+  // Complete on return, also on a GPU: what is timed is this call. What it gives may be overwritten
+  // by the next one.
   LossGradient evaluate();
+  // From the second evaluation on, record one and replay it; or launch each. Throws InputError
+  // where nothing can be recorded.
+  void set_replay(bool replay);
 
   Context& context() { return *context_; }
   Tensor& image() { return image_; }
@@ -52,6 +58,9 @@ class Iteration {
   std::int64_t side_;
   Tensor image_;
   std::unique_ptr<StyleObjective> objective_;
+  bool replay_ = false;
+  LossTensors computed_, recorded_;
+  std::optional<GpuGraph> graph_;  // of what gives recorded_
 };
 
 // What the network's filters and biases take as they come.
