@@ -27,6 +27,11 @@ void Adam::reset() {
 }
 
 void Adam::advance(Context& context, Tensor& x, const Objective& objective) {
+  // Memory that stays is taken before an evaluation's comes and goes.
+  if (!state_.defined()) state_ = Tensor::zeros({kAdamSize}, DType::f64, context.device());
+  ensure_like(context, x, m_);
+  ensure_like(context, x, v_);
+  guard_.prepare(context, x);
   const Evaluation here = evaluate(objective, x);
   ++evaluations_;
   guard_.evaluated(context, here, x, 0);
@@ -35,9 +40,6 @@ void Adam::advance(Context& context, Tensor& x, const Objective& objective) {
 }
 
 void Adam::move(Context& context, Tensor& x, const Tensor& gradient) {
-  if (!state_.defined()) state_ = Tensor::zeros({kAdamSize}, DType::f64, context.device());
-  ensure_like(context, x, m_);
-  ensure_like(context, x, v_);
   adam_plan(context, {options_.learning_rate, options_.beta1, options_.beta2},
             {guard_.orders(), state_});
   adam_step(context, {options_.beta1, options_.beta2, options_.epsilon},

@@ -11,12 +11,12 @@
 namespace impasto {
 
 double LbfgsDirection::try_to_aim(Context& context, const Tensor& gradient) {
-  std::vector<double> orders(kOrders, 0.0);
-  orders[kMoving] = orders[kStepScale] = 1;
-  orders[kOffers] = offered_ ? 1 : 0;
+  std::vector<double> orders(guard::kOrders, 0.0);
+  orders[guard::kMoving] = orders[guard::kStepScale] = 1;
+  orders[guard::kOffers] = offered_ ? 1 : 0;
   history_.grow(context, gradient);
   ensure_like(context, gradient, direction_);
-  const Tensor on_device = Tensor::from<double>({kOrders}, orders).to(context.device());
+  const Tensor on_device = Tensor::from<double>({guard::kOrders}, orders).to(context.device());
   history_.aim(context, gradient, {.orders = on_device}, direction_);
   offered_ = false;
   return dot(context, gradient, direction_).item();

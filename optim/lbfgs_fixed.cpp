@@ -20,6 +20,10 @@ void LbfgsFixed::reset() {
 }
 
 void LbfgsFixed::advance(Context& context, Tensor& x, const Objective& objective) {
+  // Memory that stays is taken before an evaluation's comes and goes.
+  history_.grow(context, x);
+  ensure_like(context, x, gradient_);
+  guard_.prepare(context, x);
   const Evaluation here = evaluate(objective, x);
   ++evaluations_;
   guard_.evaluated(context, here, x, options_.gradient_tolerance);
@@ -30,8 +34,6 @@ void LbfgsFixed::advance(Context& context, Tensor& x, const Objective& objective
 // What the last move changed is computed whether or not the history may learn from it; the guard's
 // orders say so on the device.
 void LbfgsFixed::move(Context& context, Tensor& x, const Tensor& gradient) {
-  history_.grow(context, gradient);
-  ensure_like(context, gradient, gradient_);
   assign(context, 1, gradient, -1, gradient_, history_.change());
   assign(context, 1, gradient, gradient_);
   const LbfgsAim aim{.orders = guard_.orders(),

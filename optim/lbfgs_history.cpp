@@ -8,20 +8,6 @@
 #include "tensor/error.h"
 
 namespace impasto {
-namespace {
-
-Tensor initial_state(const LbfgsLayout& layout, Device device) {
-  std::vector<double> state(static_cast<std::size_t>(layout.size()), 0.0);
-  state[LbfgsLayout::kNewest] = state[LbfgsLayout::kStore] = -1;
-  state[LbfgsLayout::kScale] = state[LbfgsLayout::kFresh] = 1;
-  for (std::int64_t row = 0; row < LbfgsLayout::rows(0); ++row) {
-    state[static_cast<std::size_t>(layout.active() + row)] = 1;
-  }
-  return Tensor::from<double>({layout.size()}, state).to(device);
-}
-
-}  // namespace
-
 LbfgsHistory::LbfgsHistory(int capacity, bool whole) : capacity_(capacity), whole_(whole) {
   IMPASTO_CHECK(capacity >= 1, "lbfgs: a history of {} pairs", capacity);
 }
@@ -50,7 +36,7 @@ Tensor LbfgsHistory::active() const {
 }
 
 void LbfgsHistory::aim(Context& context, const Tensor& gradient, const LbfgsAim& aim, Tensor& dst) {
-  if (!state_.defined()) state_ = initial_state({capacity_}, context.device());
+  if (!state_.defined()) state_ = initial_lbfgs_state(capacity_, context.device());
   std::vector<Tensor> vectors = {gradient, move_, change_};
   for (std::size_t slot = 0; slot < slots_s_.size(); ++slot) {
     vectors.insert(vectors.end(), {slots_s_[slot], slots_y_[slot]});

@@ -13,7 +13,7 @@
 namespace impasto {
 
 struct LbfgsAim {
-  Tensor orders;             // f64 [kOrders] of a guard: whether to learn, to forget, to move
+  Tensor orders;             // f64 [guard::kOrders]: whether to learn, to forget, to move
   Tensor abs_sum = {};       // |gradient|_1; undefined for a direction alone
   double learning_rate = 1;  // of a move
 };

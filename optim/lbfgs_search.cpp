@@ -93,6 +93,7 @@ void LbfgsSearch::move(Context& context, Tensor& x, const LineSample& to) {
 }
 
 void LbfgsSearch::advance(Context& context, Tensor& x, const Objective& objective) {
+  if (result_.status == StepStatus::converged || result_.status == StepStatus::stuck) return;
   const StepResult last = result_;
   result_ = search_once(context, x, objective);
   result_.evaluations += last.evaluations;

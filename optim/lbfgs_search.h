@@ -16,9 +16,7 @@ class LbfgsSearch : public Optimizer {
   explicit LbfgsSearch(const LbfgsOptions& options);
   void advance(Context& context, Tensor& x, const Objective& objective) override;
   StepResult result() override;
-  bool steady() const override {
-    return false;
-  }  // how many points it tries depends on their values
+  bool steady() const override { return false; }  // its evaluations depend on their values
   void reset() override;
 
  private:

@@ -33,7 +33,7 @@ struct StepResult {
   double loss = 0;         // of the last point that evaluated well
   std::int64_t steps = 0;  // since the start or reset(), this one with them, up to one that halted
   std::int64_t retreats = 0;  // of these steps, how many went back to the last good point
-  int evaluations = 0;        // calls of the objective since the last result
+  int evaluations = 0;        // calls of the objective since the last result, replays aside
   std::string message{};      // why, in one line, unless it progressed
 };
 

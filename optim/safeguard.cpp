@@ -2,7 +2,6 @@
 
 #include <array>
 #include <limits>
-#include <vector>
 
 #include <fmt/format.h>
 
@@ -14,12 +13,7 @@
 namespace impasto {
 namespace {
 
-Tensor initial_state(Device device) {
-  std::vector<double> state(kGuardSize, 0.0);
-  state[kStepScale] = 1;
-  state[kLoss] = std::numeric_limits<double>::quiet_NaN();
-  return Tensor::from<double>({kGuardSize}, state).to(device);
-}
+using namespace guard;
 
 std::string describe_failures(const std::string& what, double failures, double step_scale) {
   if (failures < kMaxFailures) {
@@ -31,7 +25,7 @@ std::string describe_failures(const std::string& what, double failures, double s
 
 std::string describe_cause(std::span<const double> state, std::int64_t count) {
   const double value = state[kCauseValue];
-  switch (static_cast<GuardCause>(state[kCause])) {
+  switch (static_cast<Cause>(state[kCause])) {
     case kNoCause:
       return "";
     case kLossNotFinite:
@@ -64,10 +58,13 @@ void Caution::failed(const std::string& what, StepResult& result) {
   result.message = describe_failures(what, failures_, step_scale_);
 }
 
-void Guard::evaluated(Context& context, const Evaluation& here, const Tensor& x, double tolerance) {
-  if (!state_.defined()) state_ = initial_state(context.device());
+void Guard::prepare(Context& context, const Tensor& x) {
+  if (!state_.defined()) state_ = initial_guard_state(context.device());
   count_ = x.numel();
   ensure_like(context, x, good_);
+}
+
+void Guard::evaluated(Context& context, const Evaluation& here, const Tensor& x, double tolerance) {
   const Tensor nonfinite = count_nonfinite(context, here.gradient);
   const Tensor largest = abs_max(context, here.gradient);
   guard_evaluated(context, {here.loss, nonfinite, largest, state_}, tolerance);
@@ -95,7 +92,7 @@ StepResult Guard::result() const {
   result.steps = static_cast<std::int64_t>(state[kSteps]);
   result.retreats = static_cast<std::int64_t>(state[kRetreats]);
   const std::string cause = describe_cause(state, count_);
-  const auto status = static_cast<GuardStatus>(state[kStatus]);
+  const auto status = static_cast<Status>(state[kStatus]);
   switch (status) {
     case kProgressed:
       break;

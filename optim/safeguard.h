@@ -24,15 +24,17 @@ class Caution {
 // For optimisers that move x before they know what is there. Nothing is read from the device but by
 // result(). A step:
 //
+//   guard.prepare(context, x);
 //   guard.evaluated(context, here, x, tolerance);
 //   ... x = move_weights() of x and the move, or what else orders() allow ...
 //   guard.moved(context, x);
 class Guard {
  public:
+  void prepare(Context& context, const Tensor& x);  // takes memory
   void evaluated(Context& context, const Evaluation& here, const Tensor& x, double tolerance);
   void moved(Context& context, Tensor& x);
 
-  Tensor orders() const;        // f64 [kOrders], for the ops of descent
+  Tensor orders() const;        // f64 [guard::kOrders], for the ops of descent
   Tensor move_weights() const;  // f64 [2]: of x and of its move
 
   // Of the last step, and the number of steps so far.
@@ -40,7 +42,7 @@ class Guard {
   void reset() { *this = {}; }
 
  private:
-  Tensor state_;  // f64 [kGuardSize]; undefined before the first evaluation
+  Tensor state_;  // f64 [guard::kSize]; undefined before the first evaluation
   Tensor good_;   // the last point that evaluated well
   std::int64_t count_ = 0;
 };

@@ -48,10 +48,16 @@ class Painting {
 
   void iterate(Tensor& image);
 
-  // What the device knows of the last iteration; tells the callbacks.
-  const StepResult& look();
+  // What the device knows of the last iteration; tells the callbacks. Nothing when that is known.
+  StepStatus look();
+  int finished() const;  // iterations, when somebody last looked
+  const std::string& message() const { return step_.message; }
+  void note(const std::string& text) const {
+    if (callbacks_.on_note && !text.empty()) callbacks_.on_note(text);
+  }
 
   bool is_time_to_look() const {
+    if (searches_) return true;  // the host has waited already
     const bool each = context_.device().type != DeviceType::cuda;
     const int every = callbacks_.report_every > 0 ? callbacks_.report_every : each ? 1 : 10;
     return iteration_ == 1 || iteration_ % every == 0;
@@ -60,6 +66,7 @@ class Painting {
   std::size_t graph_launches() const { return graph_ ? graph_->launches() : 0; }
 
  private:
+  void record(Tensor& image);
   void advance(Tensor& image);
   Evaluation evaluate(const Tensor& image);
   void report();
@@ -101,12 +108,22 @@ void Painting::advance(Tensor& image) {
   optimizer_->advance(context_, image, [this](const Tensor& x) { return evaluate(x); });
 }
 
-void Painting::iterate(Tensor& image) {
-  if (records_ && !graph_ && iteration_ > 0 && optimizer_->steady()) {
-    const MemoryStats memory = allocator_of(context_.device()).stats();
+// What an iteration takes at a time is known once one was launched. Where a recording does not fit,
+// which needs that memory for itself, iterations are launched as before.
+void Painting::record(Tensor& image) {
+  const MemoryStats memory = allocator_of(context_.device()).stats();
+  try {
     graph_.emplace(
-        context_, [&] { advance(image); }, memory.peak_bytes - memory.live_bytes);
+        context_, [&] { advance(image); }, memory.recent_peak_bytes - memory.live_bytes);
+  } catch (const OutOfMemory&) {
+    records_ = false;
+    note("there is no memory to record an iteration in; each is launched");
   }
+}
+
+void Painting::iterate(Tensor& image) {
+  if (iteration_ == 0) allocator_of(context_.device()).reset_recent_peak();
+  if (records_ && !graph_ && iteration_ > 0 && optimizer_->steady()) record(image);
   ++iteration_;
   if (!searches_) evaluation_ = iteration_;
   if (graph_) {
@@ -116,20 +133,21 @@ void Painting::iterate(Tensor& image) {
   }
 }
 
-const StepResult& Painting::look() {
-  if (seen_ == iteration_) return step_;
+StepStatus Painting::look() {
+  if (seen_ == iteration_) return step_.status;
   seen_ = iteration_;
-  const std::int64_t retreats = step_.retreats;
+  const std::int64_t known = step_.retreats;
   step_ = optimizer_->result();
-  const std::int64_t untold = step_.retreats - retreats - (step_.message.empty() ? 0 : 1);
-  if (untold > 0 && step_.status == StepStatus::progressed) {
-    step_.message = fmt::format(
-        "{} of the last iterations met values that are not finite and went "
-        "back to the last good point",
-        untold);
-  }
+  const bool told = step_.status == StepStatus::recovered || step_.status == StepStatus::stuck;
+  const std::int64_t untold = step_.retreats - known - (told ? 1 : 0);
+  if (untold > 0) note(fmt::format("{} iterations before met values that are not finite", untold));
+  note(step_.message);
   if (!searches_) report();
-  return step_;
+  return step_.status;
+}
+
+int Painting::finished() const {
+  return static_cast<int>(step_.steps) - (step_.status == StepStatus::stuck ? 1 : 0);
 }
 
 // The start picture on the device, in memory that nobody else sees; copied only if somebody else
@@ -148,37 +166,30 @@ StylizeResult stylize(Context& context, Vgg& network, const StylizeSettings& set
   IMPASTO_CHECK(inputs.start.shape() == inputs.content.shape(),
                 "stylize: start picture {}, content picture {}", inputs.start.shape().to_string(),
                 inputs.content.shape().to_string());
-  const auto note = [&](const std::string& text) {
-    if (callbacks.on_note && !text.empty()) callbacks.on_note(text);
-  };
   StyleObjective objective(context, network, settings, inputs.content, inputs.styles);
-  for (const std::string& text : objective.layers().notes) note(text);
-
   Painting painting(context, objective, settings, callbacks);
+  for (const std::string& text : objective.layers().notes) painting.note(text);
   StylizeResult result{own_start(std::move(inputs), context.device()), {}, 0, 0, false};
-  const auto look = [&] {
-    const StepResult& step = painting.look();
-    const bool stuck = step.status == StepStatus::stuck;
-    result.iterations = static_cast<int>(step.steps) - (stuck ? 1 : 0);
-    note(step.message);
-    IMPASTO_CHECK(!stuck || result.iterations > 0, "the loss is not finite at the start: {}",
-                  step.message);
-    return stuck || step.status == StepStatus::converged;
+  StepStatus status = StepStatus::progressed;
+  const auto is_over = [&] {
+    return status == StepStatus::converged || status == StepStatus::stuck;
   };
-  bool done = false;
   int begun = 0;
-  while (!done && begun < settings.iterations) {
+  while (!is_over() && begun < settings.iterations) {
     if (callbacks.should_stop && callbacks.should_stop()) {
       result.stopped = true;
       break;
     }
     painting.iterate(result.image);
     ++begun;
-    if (painting.is_time_to_look() || begun == settings.iterations) done = look();
-    const bool finished = !done || result.iterations == begun;
+    if (painting.is_time_to_look()) status = painting.look();
+    const bool finished = !is_over() || painting.finished() == begun;
     if (finished && callbacks.on_iteration) callbacks.on_iteration(begun, result.image);
   }
-  if (begun > 0 && !done) look();
+  if (begun > 0) status = painting.look();
+  result.iterations = painting.finished();
+  IMPASTO_CHECK(status != StepStatus::stuck || result.iterations > 0,
+                "the loss is not finite at the start: {}", painting.message());
   result.losses = painting.losses();
   result.graph_launches = painting.graph_launches();
   return result;

@@ -41,7 +41,9 @@ struct StylizeCallbacks {
   // device, which goes from one iteration to the next by itself. 0: every one, on a GPU every
   // tenth.
   int report_every = 0;
-  // After each iteration, from 1: the picture [1, h, w, 3] on the context's device, not clamped.
+  // After each iteration, from 1, and where losses are not read each time also after those between
+  // one that converged or is stuck and the next report, which change nothing: the picture [1, h, w,
+  // 3] on the context's device, not clamped.
   std::function<void(int iteration, const Tensor& image)> on_iteration;
   std::function<void(const std::string& note)> on_note;
   std::function<bool()> should_stop;  // asked between iterations
@@ -49,7 +51,7 @@ struct StylizeCallbacks {
 
 struct StylizeResult {
   Tensor image;        // [1, h, w, 3], on the context's device, not clamped, always finite
-  LossReport losses;   // of the last evaluation
+  LossReport losses;   // of the last evaluation that was reported
   int iterations = 0;  // finished
   std::size_t graph_launches = 0;  // of a replayed iteration; 0 when none was recorded
   bool stopped = false;
@@ -59,7 +61,9 @@ struct StylizeResult {
 // for unusable settings or pictures, Error when the loss is not even finite at the start.
 //
 // Nothing is copied to the host but what callbacks are told and what says that it is time to stop:
-// after a step that converged or is stuck, further ones, up to the next report, move nothing.
+// after a step that converged or is stuck, further ones, up to the next report, move nothing. With
+// settings.graph, nobody else may use the device while an iteration is recorded: of several threads
+// that share one, each sets it to false.
 //
 // The pictures are let go as soon as they have been read: move them in to free their memory.
 StylizeResult stylize(Context& context, Vgg& network, const StylizeSettings& settings,

@@ -20,6 +20,16 @@ extern "C" const char* __asan_default_options() {
 
 namespace impasto {
 
+namespace {
+
+void raise(std::atomic<std::size_t>& peak, std::size_t live) {
+  std::size_t before = peak.load();
+  while (before < live && !peak.compare_exchange_weak(before, live)) {
+  }
+}
+
+}  // namespace
+
 // `take` is what gets the memory; nullptr when there is no more.
 template <class Take>
 void* Allocator::account(std::size_t bytes, Take take) {
@@ -37,9 +47,8 @@ void* Allocator::account(std::size_t bytes, Take take) {
     throw OutOfMemory(bytes, live - bytes);
   }
   count_.fetch_add(1);
-  std::size_t peak = peak_.load();
-  while (peak < live && !peak_.compare_exchange_weak(peak, live)) {
-  }
+  raise(peak_, live);
+  raise(recent_peak_, live);
   return pointer;
 }
 
@@ -64,11 +73,18 @@ void Allocator::deallocate_chunk(void* pointer, std::size_t bytes) noexcept {
 }
 
 MemoryStats Allocator::stats() const {
-  return {live_.load(), peak_.load(), count_.load()};
+  return {.live_bytes = live_.load(),
+          .peak_bytes = peak_.load(),
+          .recent_peak_bytes = recent_peak_.load(),
+          .allocations = count_.load()};
 }
 
 void Allocator::reset_peak() {
   peak_.store(live_.load());
+}
+
+void Allocator::reset_recent_peak() {
+  recent_peak_.store(live_.load());
 }
 
 void Allocator::set_limit(std::size_t limit_bytes) {

@@ -14,6 +14,7 @@ namespace impasto {
 struct MemoryStats {
   std::size_t live_bytes = 0;
   std::size_t peak_bytes = 0;
+  std::size_t recent_peak_bytes = 0;  // since reset_recent_peak()
   std::size_t allocations = 0;
 };
 
@@ -27,6 +28,7 @@ class Allocator {
 
   MemoryStats stats() const;
   void reset_peak();                        // the peak becomes what is live now
+  void reset_recent_peak();                 // the same of a second mark, for whoever looks closer
   void set_limit(std::size_t limit_bytes);  // 0 = none
 
   GraphMemories& graphs() { return graphs_; }
@@ -51,6 +53,7 @@ class Allocator {
 
   std::atomic<std::size_t> live_{0};
   std::atomic<std::size_t> peak_{0};
+  std::atomic<std::size_t> recent_peak_{0};
   std::atomic<std::size_t> count_{0};
   std::atomic<std::size_t> limit_{0};
   GraphMemories graphs_{*this};

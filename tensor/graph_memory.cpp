@@ -36,10 +36,16 @@ bool GraphMemories::recording() const {
 }
 
 GraphMemories::Graph* GraphMemories::begin() {
-  if (recording()) throw Error("a recording begins while the device is recording");
-  allocator_.do_begin_recording();
+  constexpr std::size_t kRoom = 1024;  // more than any work frees; deallocate() must not throw
   auto graph = std::make_unique<Graph>();
+  graph->freed.reserve(kRoom);
+  const auto refuse_two = [this] {
+    if (recording()) throw Error("a recording begins while the device is recording");
+  };
+  refuse_two();
+  allocator_.do_begin_recording();
   const std::lock_guard lock(mutex_);
+  refuse_two();
   thread_ = std::this_thread::get_id();
   graphs_.push_back(std::move(graph));
   count_.store(graphs_.size());

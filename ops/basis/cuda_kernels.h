@@ -8,7 +8,7 @@
 namespace impasto::basis_kernels {
 
 // Vectors of one launch: their addresses are parameters of the kernel, of which there are 4 KiB. So
-// L-BFGS with up to 239 pairs has all of its vectors in one.
+// L-BFGS with up to 238 pairs has all of its vectors in one.
 inline constexpr int kMaxVectors = 480;
 inline constexpr int kMaxWith = 8;
 inline constexpr int kMaxParameterBytes = 4096;

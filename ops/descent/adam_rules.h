@@ -17,12 +17,13 @@ struct AdamRates {
 
 IMPASTO_BOTH_SIDES static void plan_adam(double* state, const double* orders,
                                          const AdamRates& rates) {
-  if (orders[kForget] != 0) state[kAdamLastStep] = 0;
+  if (orders[guard::kForget] != 0) state[kAdamLastStep] = 0;
   double* scalars = state + kAdamNext;
   scalars[kAdamMode] = kAdamNoStep;
-  if (orders[kMoving] == 0) return;
+  if (orders[guard::kMoving] == 0) return;
   const double t = state[kAdamLastStep] += 1;
-  scalars[kAdamStepSize] = rates.learning_rate * orders[kStepScale] / (1 - pow(rates.beta1, t));
+  scalars[kAdamStepSize] =
+      rates.learning_rate * orders[guard::kStepScale] / (1 - pow(rates.beta1, t));
   scalars[kAdamRootCorrection] = sqrt(1 - pow(rates.beta2, t));
   scalars[kAdamMode] = t == 1 ? kAdamFirstStep : kAdamLaterStep;
 }

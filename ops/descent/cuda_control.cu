@@ -7,13 +7,15 @@
 #include "ops/descent/adam_rules.h"
 #include "ops/descent/cuda_kernels.h"
 #include "tensor/cuda/kernel.h"
+#include "tensor/cuda/warp.h"
 
 namespace impasto::descent_kernels::IMPASTO_GPU {
 namespace {
 
+using namespace guard;
+
 constexpr int kThreads = 128;
 constexpr std::size_t kMaxShared = 40 * 1024;  // bytes of dynamic shared memory, without asking
-constexpr double kMinCurvature = 1e-10;
 
 __global__ void guard_kernel(GuardLaunch p) {
   if (threadIdx.x != 0) return;
@@ -67,7 +69,7 @@ __device__ double y_dot_y(const LbfgsLaunch& p, const Memory& m, std::int64_t a,
   return p.state[p.layout.with_y() + at];
 }
 
-// Ends with a barrier, as all that follow.
+// Every thread takes part, and all see what was written when it returns, as after both loops.
 __device__ void learn(const LbfgsLaunch& p, Memory& m) {
   m.fresh = false;
   const double curvature = with_y(p, LbfgsLayout::kMoveRow);
@@ -125,11 +127,15 @@ __device__ void second_loop(const LbfgsLaunch& p, const Memory& m) {
 
 // The same in every thread.
 __device__ double g_dot_h_g(const LbfgsLaunch& p, const Memory& m) {
-  double sum = m.scale * with_g(p, LbfgsLayout::kGradientRow);
-  for (std::int64_t i = 0; i < m.pairs; ++i) {
+  double sum = threadIdx.x == 0 ? m.scale * with_g(p, LbfgsLayout::kGradientRow) : 0;
+  for (std::int64_t i = threadIdx.x; i < m.pairs; i += kThreads) {
     sum += m.of_s[i] * s_dot_g(p, m, i) - m.scale * m.alpha[i] * y_dot_g(p, m, i);
   }
-  return sum;
+  IMPASTO_SHARED(double, total, [1]);
+  const double whole = block_sum<kThreads>(sum);
+  if (threadIdx.x == 0) total[0] = whole;
+  __syncthreads();
+  return total[0];
 }
 
 __device__ void forget(Memory& m) {
@@ -179,11 +185,7 @@ __global__ void __launch_bounds__(kThreads) lbfgs_kernel(LbfgsLaunch p) {
               work + capacity,
               work + 2 * capacity};
   __syncthreads();  // all have read the state
-  if (p.orders[kForget] != 0 || m.pairs == 0) {
-    const bool fresh = p.orders[kForget] != 0 || m.fresh;
-    forget(m);
-    m.fresh = fresh;
-  }
+  if (p.orders[kForget] != 0) forget(m);
   for (std::int64_t i = threadIdx.x; i < 2 * LbfgsLayout::rows(capacity); i += kThreads) {
     p.state[LbfgsLayout::kWeights + i] = 0;
   }

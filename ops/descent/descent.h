@@ -3,9 +3,8 @@
 // the host waits for nothing, and its steps are launches with the same arguments each time, so that
 // a GPU can record one and replay it.
 //
-// All state is f64 on the context's device: vectors whose entries have the names below. The host
-// makes them (initial_guard_state, LbfgsLayout::initial_state) and reads them when it wants to
-// know.
+// All state is f64 on the context's device: vectors whose entries guard_rules.h, lbfgs_layout.h and
+// adam_rules.h name. The host makes them and reads them when it wants to know.
 #pragma once
 
 #include <cstdint>
@@ -32,13 +31,13 @@ struct GuardProblem {
 };
 
 struct GuardArgs {
-  const Tensor& loss;  // f64 scalar; undefined after a move, as is `largest`
-  const Tensor&
-      nonfinite;          // f64 scalar: how many elements of the gradient, or of x, are not finite
-  const Tensor& largest;  // f64 scalar: max |gradient|
-  Tensor& state;          // [kGuardSize]
+  const Tensor& loss;       // f64 scalar; undefined after a move, as is `largest`
+  const Tensor& nonfinite;  // f64 scalar: elements of the gradient, or of x, that are not finite
+  const Tensor& largest;    // f64 scalar: max |gradient|
+  Tensor& state;            // [guard::kSize]
 };
 
+Tensor initial_guard_state(Device device);
 void guard_evaluated(Context& context, const GuardArgs& args, double tolerance);
 void guard_moved(Context& context, const Tensor& nonfinite, Tensor& state);
 KernelTable<GuardProblem, GuardArgs> guard_table();  // descent.guard
@@ -66,10 +65,11 @@ struct LbfgsProblem {
 struct LbfgsArgs {
   const Tensor& products;  // [3 + 2 slots, 2]: of all vectors, in LbfgsLayout's order, with y and g
   const Tensor& abs_sum;   // f64 scalar: |g|_1; undefined unless scaled
-  const Tensor& orders;    // [kOrders]: of a guard
+  const Tensor& orders;    // [guard::kOrders]
   Tensor& state;           // [LbfgsLayout(capacity).size()]
 };
 
+Tensor initial_lbfgs_state(std::int64_t capacity, Device device);
 void lbfgs_plan(Context& context, const LbfgsProblem& problem, const LbfgsArgs& args);
 KernelTable<LbfgsProblem, LbfgsArgs> lbfgs_table();  // descent.lbfgs
 
@@ -83,7 +83,7 @@ struct AdamPlanProblem {
 };
 
 struct AdamPlanArgs {
-  const Tensor& orders;  // [kOrders]: of a guard
+  const Tensor& orders;  // [guard::kOrders]
   Tensor& state;         // [4]: the number of the last step, then the scalars of adam_step()
 };
 

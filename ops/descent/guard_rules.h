@@ -6,20 +6,14 @@
 // and so is one at the start.
 #pragma once
 
-// Always inlined: a kernel's source is compiled in several ways, and the linker must never take a
-// function of one for another.
-#ifdef __CUDACC__
-#define IMPASTO_BOTH_SIDES __host__ __device__ __forceinline__
-#else
-#define IMPASTO_BOTH_SIDES __attribute__((always_inline)) inline
-#endif
+#include "tensor/cuda/both_sides.h"
 
-namespace impasto {
+namespace impasto::guard {
 
-enum GuardStatus : int { kProgressed, kConverged, kRecovered, kStuck };
-enum GuardCause : int { kNoCause, kLossNotFinite, kGradientNotFinite, kNextNotFinite, kVanishes };
+enum Status : int { kProgressed, kConverged, kRecovered, kStuck };
+enum Cause : int { kNoCause, kLossNotFinite, kGradientNotFinite, kNextNotFinite, kVanishes };
 
-enum GuardField : int {
+enum Field : int {
   // Orders to the method, in [0, kOrders):
   kMoving,     // 1: x moves in this step
   kOffers,     // 1: the last step's move was good, so the method may learn from it
@@ -43,7 +37,7 @@ enum GuardField : int {
   kKeep,                // good = w0 x + w1 good
   kMove = kKeep + 2,    // x = w0 x + w1 move
   kSettle = kMove + 2,  // x = w0 x + w1 good
-  kGuardSize = kSettle + 2
+  kSize = kSettle + 2
 };
 
 constexpr int kMaxFailures = 5;
@@ -68,7 +62,7 @@ IMPASTO_BOTH_SIDES static void set_pair(double* state, int at, double first, dou
   state[at + 1] = second;
 }
 
-IMPASTO_BOTH_SIDES static void retreat(double* state, GuardCause cause, double value) {
+IMPASTO_BOTH_SIDES static void retreat(double* state, Cause cause, double value) {
   state[kCause] = cause;
   state[kCauseValue] = value;
   state[kRetreats] += 1;
@@ -124,4 +118,4 @@ IMPASTO_BOTH_SIDES static void after_move(double* state, double nonfinite) {
   set_pair(state, kSettle, 1 - stays, stays);
 }
 
-}  // namespace impasto
+}  // namespace impasto::guard

@@ -7,9 +7,11 @@
 
 #include <cstdint>
 
-#include "ops/descent/guard_rules.h"
+#include "tensor/cuda/both_sides.h"
 
 namespace impasto {
+
+constexpr double kMinCurvature = 1e-10;  // y.s of a pair that is learned
 
 struct LbfgsLayout {
   std::int64_t capacity;
@@ -40,7 +42,8 @@ struct LbfgsLayout {
   // The slot of the pair that `age` others of `pairs` are older than.
   IMPASTO_BOTH_SIDES std::int64_t slot(std::int64_t newest, std::int64_t pairs,
                                        std::int64_t age) const {
-    return (newest - (pairs - 1) + age + capacity) % capacity;
+    const std::int64_t slot = newest - (pairs - 1) + age;
+    return slot < 0 ? slot + capacity : slot;
   }
 };
 

@@ -9,7 +9,7 @@
 namespace impasto::descent_kernels {
 namespace {
 
-constexpr double kMinCurvature = 1e-10;
+using namespace guard;
 
 // The memory of L-BFGS as the formulas have it: pairs by age, 0 the oldest.
 class Memory {

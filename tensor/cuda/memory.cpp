@@ -73,6 +73,7 @@ class CudaAllocator final : public Allocator {
 
   // Never while the device records; replays may still be running.
   void do_deallocate_chunk(void* pointer, std::size_t) noexcept override {
+    const UncapturedScope now;  // another device may be recorded by this thread
     IMPASTO_CUDA_CALL_NOTHROW(cudaStreamSynchronize(stream_.get()));
     IMPASTO_CUDA_CALL_NOTHROW(cudaFree(pointer));
   }

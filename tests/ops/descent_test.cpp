@@ -18,18 +18,13 @@ namespace impasto {
 namespace {
 
 using namespace test;
+using namespace guard;
 
 constexpr double kNan = std::numeric_limits<double>::quiet_NaN();
 constexpr double kInf = std::numeric_limits<double>::infinity();
 
 Tensor number(double value) {
   return Tensor::full({1}, value, DType::f64);
-}
-
-Tensor new_guard() {
-  Tensor state = Tensor::zeros({kGuardSize}, DType::f64);
-  state.data<double>()[kStepScale] = 1;
-  return state;
 }
 
 // Same bits, NaN included.
@@ -70,7 +65,7 @@ TEST_CASE("every guard kernel decides as the reference does") {
   const auto& reference = guard_table().kernels.back();
   for (const auto& run : kRuns) {
     for_kernels(context, guard_table(), {}, [&](const auto& kernel) {
-      Tensor want = new_guard(), got = want.clone();
+      Tensor want = initial_guard_state({}), got = want.clone();
       for (const Met& met : run) {
         const Tensor loss = number(met.loss), bad = number(met.nonfinite), none;
         const Tensor largest = number(met.largest), next = number(met.nonfinite_next);
@@ -88,7 +83,7 @@ TEST_CASE("every guard kernel decides as the reference does") {
 
 TEST_CASE("a guard's orders: move, learn from a good move, forget after a bad one") {
   Context context;
-  Tensor state = new_guard();
+  Tensor state = initial_guard_state({});
   const double* s = state.data<double>();
   const auto meet = [&](const Met& met) {
     const Tensor loss = number(met.loss), bad = number(met.nonfinite);
@@ -118,11 +113,7 @@ TEST_CASE("a guard's orders: move, learn from a good move, forget after a bad on
 class Run {
  public:
   Run(std::int64_t capacity, std::int64_t slots) : problem_{.capacity = capacity, .slots = slots} {
-    const LbfgsLayout layout{capacity};
-    state_ = Tensor::zeros({layout.size()}, DType::f64);
-    double* state = state_.data<double>();
-    state[LbfgsLayout::kNewest] = state[LbfgsLayout::kStore] = -1;
-    state[LbfgsLayout::kScale] = state[LbfgsLayout::kFresh] = 1;
+    state_ = initial_lbfgs_state(capacity, {});
     for (std::int64_t i = 0; i < 3 + 2 * slots; ++i)
       vectors_.push_back(Tensor::zeros({9}, DType::f64));
   }
@@ -246,7 +237,7 @@ TEST_CASE("every adam plan counts steps, stands still and starts anew when told"
 TEST_CASE("descent refuses operands that do not fit") {
   Context context;
   const Tensor one = number(1), wrong = Tensor::zeros({2}), none;
-  Tensor state = new_guard(), small = Tensor::zeros({3}, DType::f64);
+  Tensor state = initial_guard_state({}), small = Tensor::zeros({3}, DType::f64);
   CHECK_THROWS_WITH_AS(guard_evaluated(context, {one, one, one, small}, 0),
                        doctest::Contains("the guard is [3] f64"), Error);
   CHECK_THROWS_AS(guard_evaluated(context, {wrong, one, one, state}, 0), Error);

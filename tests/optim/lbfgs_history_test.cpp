@@ -47,11 +47,11 @@ struct Asked {
     return scale(context, aim(context, q, false), -1);
   }
   Tensor aim(Context& context, const Tensor& q, bool offers) {
-    std::vector<double> orders(kOrders, 0.0);
-    orders[kMoving] = orders[kStepScale] = 1;
-    orders[kOffers] = offers ? 1 : 0;
+    std::vector<double> orders(guard::kOrders, 0.0);
+    orders[guard::kMoving] = orders[guard::kStepScale] = 1;
+    orders[guard::kOffers] = offers ? 1 : 0;
     Tensor result = Tensor::empty(q.shape(), q.dtype());
-    history.aim(context, q, {.orders = Tensor::from<double>({kOrders}, orders)}, result);
+    history.aim(context, q, {.orders = Tensor::from<double>({guard::kOrders}, orders)}, result);
     return result;
   }
 

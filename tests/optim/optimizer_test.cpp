@@ -32,6 +32,32 @@ TEST_CASE("a vanishing gradient is convergence and moves nothing") {
   }
 }
 
+TEST_CASE("after a step that is stuck further ones move nothing and ask for nothing new") {
+  for (const auto& kind : test::optimizers()) {
+    CAPTURE(kind.name);
+    Context context;
+    const auto optimizer = kind.make(0.1);
+    const Tensor start = Tensor::full({3}, 0.5, DType::f64);
+    Tensor x = start.clone();
+    bool heals = false;
+    const Objective objective = [&](const Tensor& at) {
+      test::HostEvaluation e = test::rosenbrock(at);
+      if (!heals && !test::compare_exact(at, start).ok) e.loss = NAN;
+      return e;
+    };
+    StepResult result;
+    while (result.status != StepStatus::stuck) result = optimizer->step(context, x, objective);
+    heals = true;
+    for (int i = 0; i < 3; ++i) {
+      const StepResult later = optimizer->step(context, x, objective);
+      CHECK(later.status == StepStatus::stuck);
+      CHECK(later.message == result.message);
+      CHECK(later.steps == result.steps);
+    }
+    CHECK(test::compare_exact(x, start).ok);
+  }
+}
+
 TEST_CASE("the gradient tolerance of l-bfgs is the largest element that counts as zero") {
   const Objective slope = [](const Tensor& x) {
     const auto v = x.values<double>();

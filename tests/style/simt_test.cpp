@@ -1,13 +1,16 @@
 // Style transfer with the GPU kernels, on the host executor: the same losses and gradients as the
 // processor's kernels, whatever order the executor runs threads in, and no host access to a
 // device's memory anywhere on the way.
+#include <algorithm>
 #include <cmath>
 #include <string>
 
 #include <doctest/doctest.h>
+#include <fmt/ranges.h>
 
 #include "nn/vgg.h"
 #include "style/stylize.h"
+#include "tensor/allocator.h"
 #include "tests/support/compare.h"
 #include "tests/support/device.h"
 #include "weights/safetensors.h"
@@ -159,9 +162,39 @@ TEST_CASE("replayed iterations that lead nowhere end as launched ones do") {
         stylize(device, vgg, settings, {picture("content"), {picture("style")}, picture("start")},
                 callbacks);
     CHECK(result.iterations == 9);  // good and bad in turns, the fifth bad one is not counted
-    CHECK(!notes.empty());
+    // Iterations 1 and 2, with the first failure, then reports at 3, 6 and 9, where it is over.
+    CAPTURE(fmt::format("{}", fmt::join(notes, "; ")));
+    CHECK(notes.back().find("5 times in a row") != std::string::npos);
+    CHECK(std::ranges::count(notes, notes.back()) == 1);
     CHECK(test::compare_exact(result.image.to(Device{}), picture("start")).ok);
   }
+}
+
+TEST_CASE("where a recording does not fit, iterations are launched, and somebody is told") {
+  StylizeSettings settings = settings_for_all();
+  settings.optimizer = OptimizerKind::adam;
+  settings.iterations = 4;
+  Allocator& allocator = allocator_of(kDevice);
+  Context device(on_device());
+  Vgg vgg = network("vgg.safetensors", PoolKind::max, kDevice);
+  std::vector<std::string> notes;
+  StylizeCallbacks callbacks;
+  callbacks.on_note = [&](const std::string& text) { notes.push_back(text); };
+  const auto paint = [&](bool graph) {
+    settings.graph = graph;
+    return stylize(device, vgg, settings,
+                   {picture("content"), {picture("style")}, picture("start")}, callbacks);
+  };
+  allocator.reset_peak();
+  const Tensor image = paint(false).image.to(Device{});
+  CHECK(notes.empty());
+  allocator.set_limit(allocator.stats().peak_bytes);
+  const StylizeResult launched = paint(true);
+  allocator.set_limit(0);
+  CHECK(launched.graph_launches == 0);
+  REQUIRE(notes.size() == 1);
+  CHECK(notes.front().find("no memory to record") != std::string::npos);
+  CHECK(test::compare_exact(launched.image.to(Device{}), image).ok);
 }
 
 }  // namespace
