@@ -6,11 +6,11 @@
 #include <benchmark/benchmark.h>
 
 #include "bench/support/compare.h"
-#include "bench/support/fma_peak.h"
 #include "bench/support/iteration.h"
 #include "bench/support/samples.h"
 #include "ops/registry.h"
 #include "tensor/allocator.h"
+#include "tools/machine/fma_peak.h"
 
 namespace impasto::bench {
 namespace {
@@ -35,12 +35,12 @@ void iteration(benchmark::State& state) {
   if (!wrong.empty()) return state.SkipWithError(wrong.c_str());
 
   Iteration problem(state.range(0));
-  double peak = fma_peak(problem.context());
+  double peak = machine::fma_peak(problem.context());
   problem.evaluate();  // packs filters
   allocator_of({}).reset_peak();
   Samples samples;
   for (auto _ : state) state.SetIterationTime(samples.time([&] { problem.evaluate(); }));
-  peak = std::max(peak, fma_peak(problem.context()));
+  peak = std::max(peak, machine::fma_peak(problem.context()));
 
   const double pixels = static_cast<double>(state.range(0) * state.range(0));
   samples.report(state);

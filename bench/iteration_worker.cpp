@@ -24,11 +24,11 @@
 
 #include <fmt/ranges.h>
 
-#include "bench/support/fma_peak.h"
 #include "bench/support/iteration.h"
 #include "bench/support/samples.h"
 #include "optim/adam.h"
 #include "tensor/allocator.h"
+#include "tools/machine/fma_peak.h"
 #include "weights/safetensors.h"
 
 namespace impasto::bench {
@@ -76,7 +76,8 @@ class Worker {
     if (order == "check") return check(argument);
     if (order == "run") return run(argument);
     if (order == "time") return time(number(argument, order));
-    if (order == "fma") return fmt::format(R"({{"macs": {}}})", fma_peak(problem_.context(), 20));
+    if (order == "fma")
+      return fmt::format(R"({{"macs": {}}})", machine::fma_peak(problem_.context(), 20));
     if (order == "adam") return adam(number(argument, order));
     if (order == "memory") return memory();
     throw InputError(fmt::format("unknown order '{}'", order));

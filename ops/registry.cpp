@@ -50,6 +50,15 @@ void throw_no_kernel(std::string_view table, std::string_view problem) {
 
 namespace impasto {
 
+std::vector<std::string_view> requested_ids(std::string_view request) {
+  std::vector<std::string_view> ids;
+  while (!request.empty()) {
+    ids.push_back(request.substr(0, request.find('+')));
+    request.remove_prefix(std::min(request.size(), ids.back().size() + 1));
+  }
+  return ids;
+}
+
 void check_kernel_requests(const Context& context) {
   const std::vector<TableInfo> tables = all_tables();
   for (const auto& [name, id] : context.kernel_requests()) {
@@ -61,7 +70,9 @@ void check_kernel_requests(const Context& context) {
           fmt::format("no kernel table '{}'; there are {}", name, fmt::join(known, ", ")));
     }
     for (const KernelInfo& kernel : table->kernels) known.push_back(kernel.id);
-    if (std::ranges::count(known, id) == 0) detail::throw_unknown_kernel(name, id, known);
+    for (const std::string_view each : requested_ids(id)) {
+      if (std::ranges::count(known, each) == 0) detail::throw_unknown_kernel(name, each, known);
+    }
   }
 }
 

@@ -5,6 +5,7 @@
 // Kernel id = <op>.<direction>.<backend>.<idea>[.<math>], the first two being the table's name.
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <span>
@@ -13,8 +14,10 @@
 #include <vector>
 
 #include "ops/kernel_info.h"
+#include "ops/operands.h"
 #include "tensor/context.h"
 #include "tensor/error.h"
+#include "tensor/launch_observer.h"
 
 namespace impasto {
 
@@ -49,6 +52,9 @@ bool chosen_unasked(const KernelInfo& info, Features features);
 [[noreturn]] void throw_no_kernel(std::string_view table, std::string_view problem);
 }  // namespace detail
 
+// The names of a request: "a+b" -> a, b.
+std::vector<std::string_view> requested_ids(std::string_view request);
+
 // Available here and able to serve the problem?
 template <class Problem, class Args>
 Support can_serve(const Kernel<Problem, Args>& kernel, const Problem& problem, Features features) {
@@ -56,26 +62,45 @@ Support can_serve(const Kernel<Problem, Args>& kernel, const Problem& problem, F
   return available.ok ? kernel.supports(problem) : available;
 }
 
-// Pure: the first kernel of the table that can serve, or exactly the requested one. A request that
-// is unknown or cannot serve throws InputError with the reason; it is never replaced by another.
+template <class Problem, class Args>
+const Kernel<Problem, Args>& select_named(const KernelTable<Problem, Args>& table,
+                                          const Problem& problem, Features features,
+                                          std::string_view request) {
+  Support last;
+  std::vector<std::string_view> known;
+  for (const auto& kernel : table.kernels) known.push_back(kernel.info.id);
+  for (const std::string_view id : requested_ids(request)) {
+    const auto kernel = std::find_if(table.kernels.begin(), table.kernels.end(),
+                                     [&](const auto& each) { return each.info.id == id; });
+    if (kernel == table.kernels.end()) detail::throw_unknown_kernel(table.name, id, known);
+    last = can_serve(*kernel, problem, features);
+    if (last.ok) return *kernel;
+  }
+  detail::throw_unsuitable_kernel(request, problem.to_string(), last.reason);
+}
+
+// Pure: the first kernel of the table that can serve, or the requested one: of several, joined by
+// '+', the first that can. A request that is unknown or cannot serve throws InputError with the
+// reason; it is never replaced by another.
 // Unasked, simt takes no kernel for tensor cores: the executor emulates them, a hundred times
 // slower than plain arithmetic.
 template <class Problem, class Args>
 const Kernel<Problem, Args>& select(const KernelTable<Problem, Args>& table, const Problem& problem,
                                     Features features, std::string_view request = {}) {
+  if (!request.empty()) return select_named(table, problem, features, request);
   for (const auto& kernel : table.kernels) {
-    if (!request.empty() && kernel.info.id != request) continue;
-    if (request.empty() && !detail::chosen_unasked(kernel.info, features)) continue;
-    const Support support = can_serve(kernel, problem, features);
-    if (support.ok) return kernel;
-    if (!request.empty()) {
-      detail::throw_unsuitable_kernel(request, problem.to_string(), support.reason);
-    }
+    if (!detail::chosen_unasked(kernel.info, features)) continue;
+    if (can_serve(kernel, problem, features).ok) return kernel;
   }
-  if (request.empty()) detail::throw_no_kernel(table.name, problem.to_string());
-  std::vector<std::string_view> known;
-  for (const auto& kernel : table.kernels) known.push_back(kernel.info.id);
-  detail::throw_unknown_kernel(table.name, request, known);
+  detail::throw_no_kernel(table.name, problem.to_string());
+}
+
+template <class Problem, class Args>
+LaunchInfo launch_info(const Kernel<Problem, Args>& kernel, const Problem& problem,
+                       const Args& args) {
+  double macs = 0;
+  if constexpr (requires { problem.macs(); }) macs = static_cast<double>(problem.macs());
+  return {kernel.info.id, problem.to_string(), macs, operand_bytes(args)};
 }
 
 // Runs one given kernel: workspace, launch count, call. Tests and benchmarks call this directly.
@@ -85,7 +110,10 @@ void run_kernel(Context& context, const Kernel<Problem, Args>& kernel, const Pro
   const std::size_t bytes = kernel.workspace_bytes(problem, context.threads().size());
   void* workspace = bytes == 0 ? nullptr : context.workspace(bytes);
   context.count_launch(kernel.info.id);
+  LaunchObserver* observer = context.observer();
+  if (observer != nullptr) observer->began(launch_info(kernel, problem, args));
   kernel.run(context, problem, args, workspace);
+  if (observer != nullptr) observer->ended();
 }
 
 // Selects and runs: what every public op entry ends in.

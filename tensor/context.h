@@ -19,6 +19,7 @@
 
 namespace impasto {
 
+class LaunchObserver;
 struct CudaState;
 namespace simt {
 class Executor;
@@ -67,9 +68,10 @@ class Context {
   // so a steady iteration allocates nothing. Only the running kernel may use it.
   void* workspace(std::size_t bytes);
 
-  // Kernels asked for by name: "conv2d.fwd" -> "conv2d.fwd.cpu.reference". Read from
-  // $IMPASTO_KERNEL ("table=id[,table=id...]") at construction; a name that cannot serve makes the
-  // op throw InputError with the reason.
+  // Kernels asked for by name: "conv2d.fwd" -> "conv2d.fwd.cpu.reference", or several joined by
+  // '+', of which the first that can serve is taken. Read from $IMPASTO_KERNEL
+  // ("table=id[+id...][,table=id...]") at construction. When none can serve, the op throws
+  // InputError with the reason.
   void request_kernel(std::string_view table, std::string_view id);
   std::string_view requested_kernel(std::string_view table) const;  // empty when none
   const std::map<std::string, std::string, std::less<>>& kernel_requests() const {
@@ -81,6 +83,10 @@ class Context {
   const std::map<std::string, std::int64_t, std::less<>>& launches() const { return launches_; }
   void reset_launches() { launches_.clear(); }
 
+  // Told of every launch from now on; nullptr: nobody. Must outlive the context or be taken away.
+  void set_observer(LaunchObserver* observer) { observer_ = observer; }
+  LaunchObserver* observer() const { return observer_; }
+
  private:
   ContextOptions options_;
   Features features_;
@@ -90,6 +96,7 @@ class Context {
   Tensor workspace_;
   std::map<std::string, std::string, std::less<>> requests_;
   std::map<std::string, std::int64_t, std::less<>> launches_;
+  LaunchObserver* observer_ = nullptr;
 };
 
 }  // namespace impasto

@@ -27,7 +27,6 @@ struct Conv2dCase {
     p.w = std::min<std::int64_t>(p.w, 14);
     return p;
   }
-  static double macs(const Problem& p) { return static_cast<double>(p.macs()); }
 
   explicit Conv2dCase(const Problem& p)
       : src(uniform({p.n, p.h, p.w, p.ic}, 1)),

@@ -18,7 +18,6 @@ struct Case {
     p.n = std::min<std::int64_t>(p.n, 69);
     return p;
   }
-  static double macs(const Problem& p) { return static_cast<double>(p.m * p.n * p.k); }
 
   explicit Case(const Problem& p)
       : a(uniform(matrix(p.m, p.k, p.params.transpose_a), 1)),

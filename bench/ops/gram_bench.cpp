@@ -17,7 +17,6 @@ struct Case {
     p.m = std::min<std::int64_t>(p.m, 147);
     return p;
   }
-  static double macs(const Problem& p) { return static_cast<double>(p.n * p.m * p.c * p.c); }
 
   explicit Case(const Problem& p)
       : features(uniform({p.n, 1, p.m, p.c}, 1)),

@@ -8,7 +8,7 @@
 //     Tensor src, dst, mask;
 //   };
 //
-// maybe with `static double macs(const Problem&)`, where multiply-adds are what counts, and
+// and
 //
 //   direction<Case>(
 //       relu_forward_table, [](Case& o) -> ReluForwardArgs { return {o.src, o.dst, &o.mask}; },

@@ -8,14 +8,14 @@
 
 #include "bench/support/compare.h"
 #include "bench/support/direction.h"
-#include "bench/support/fma_peak.h"
 #include "bench/support/stage.h"
+#include "tools/machine/fma_peak.h"
 
 namespace impasto::bench {
 
-template <class Case>
-double macs_of(const typename Case::Problem& problem) {
-  if constexpr (requires { Case::macs(problem); }) return Case::macs(problem);
+template <class Problem>
+double macs_of(const Problem& problem) {
+  if constexpr (requires { problem.macs(); }) return static_cast<double>(problem.macs());
   return 0;
 }
 
@@ -63,7 +63,7 @@ class ShapeBench {
     const std::unique_ptr<Case> fresh = operands_ ? nullptr : make(problem_);
     Case& operands = operands_ ? *operands_ : *fresh;
     const auto run = [&] { run_kernel(context, kernel, problem_, direction_.args(operands)); };
-    const Speed speed{macs_of<Case>(problem_), bytes(operands), 0};
+    const Speed speed{macs_of(problem_), bytes(operands), 0};
     run();
     stage_.options.on_cpu() ? time_on_cpu(state, run, speed) : time_on_device(state, run, speed);
   }
@@ -71,10 +71,10 @@ class ShapeBench {
   template <class Run>
   void time_on_cpu(benchmark::State& state, const Run& run, Speed speed) {
     Context& context = stage_.context;
-    if (speed.macs > 0) speed.fma_peak = fma_peak(context);
+    if (speed.macs > 0) speed.fma_peak = machine::fma_peak(context);
     Samples samples;
     for (auto _ : state) state.SetIterationTime(samples.time(run));
-    if (speed.macs > 0) speed.fma_peak = std::max(speed.fma_peak, fma_peak(context));
+    if (speed.macs > 0) speed.fma_peak = std::max(speed.fma_peak, machine::fma_peak(context));
     report(state, samples, speed);
     state.counters["threads"] = context.threads().size();
   }

@@ -49,11 +49,6 @@ Support supports_backward_data_gpu_gemm(const Conv2dProblem&);
 template <GemmMath math>
 const GpuCorrelator& gpu_gemm(const Correlation&);
 
-// What the kernel that sums over a picture's three channels is, none of which are vectors.
-enum class GpuNarrow : std::uint8_t { none, first, direct };
-GpuNarrow narrow_forward(const Conv2dProblem&);
-GpuNarrow narrow_backward_data(const Conv2dProblem&);
-
 Support supports_gpu_winograd(const Conv2dProblem&);
 std::size_t forward_gpu_winograd_bytes(const Conv2dProblem&, int threads);
 void forward_gpu_winograd(GemmMath math, Context&, const Conv2dProblem&, const Conv2dForwardArgs&,
@@ -62,19 +57,13 @@ std::size_t backward_data_gpu_winograd_bytes(const Conv2dProblem&, int threads);
 void backward_data_gpu_winograd(GemmMath math, Context&, const Conv2dProblem&,
                                 const Conv2dBackwardDataArgs&, void* workspace);
 
-// Kernels that round their operands: not unless the problem allows it. They are asked for by name,
-// for a whole network: so those of products serve its narrow layers, too, by f32 kernels.
+// Kernels that round their operands: not unless the problem allows it.
 inline constexpr double kTf32Eps = 0x1p-11, kF16Eps = 0x1p-11, kBf16Eps = 0x1p-8;
 inline constexpr double kTransformedTf32Eps = 4 * kTf32Eps;  // Winograd's transforms enlarge it
 template <auto supports>
 Support if_mixed(const Conv2dProblem& p) {
   return p.mixed ? supports(p)
                  : Support::no("rounds operands, and mixed precision was not asked for");
-}
-template <auto supports, auto narrow>
-Support if_mixed_or_narrow(const Conv2dProblem& p) {
-  const bool fits = p.mixed && narrow(p) != GpuNarrow::none;
-  return fits ? supports_gpu_direct(p) : if_mixed<supports>(p);
 }
 
 // The gradient of the sums, as unfuse_gradient() of epilogue.h.

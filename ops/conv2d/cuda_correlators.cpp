@@ -32,10 +32,6 @@ Support needs_vectors(const Conv2dProblem& p, std::int64_t channels) {
   return fits_gpu(p);
 }
 
-bool is_narrow(std::int64_t channels) {
-  return channels <= kFirstChannels && channels % 4 != 0;
-}
-
 }  // namespace
 
 Support supports_gpu_tiled(const Conv2dProblem& p) {
@@ -100,15 +96,5 @@ template const GpuCorrelator& gpu_gemm<GemmMath::tf32>(const Correlation&);
 template const GpuCorrelator& gpu_gemm<GemmMath::tf32x3>(const Correlation&);
 template const GpuCorrelator& gpu_gemm<GemmMath::bf16>(const Correlation&);
 template const GpuCorrelator& gpu_gemm<GemmMath::f16>(const Correlation&);
-
-GpuNarrow narrow_forward(const Conv2dProblem& p) {
-  if (!is_narrow(p.ic)) return GpuNarrow::none;
-  return supports_forward_gpu_first(p).ok ? GpuNarrow::first : GpuNarrow::direct;
-}
-
-GpuNarrow narrow_backward_data(const Conv2dProblem& p) {
-  if (!is_narrow(p.oc)) return GpuNarrow::none;
-  return supports_backward_data_gpu_first(p).ok ? GpuNarrow::first : GpuNarrow::direct;
-}
 
 }  // namespace impasto::conv2d_kernels

@@ -45,45 +45,6 @@ Conv2dBackwardDataKernel gpu_backward_data(const KernelInfo& info,
   };
 }
 
-// Products of rounded operands; narrow layers by f32 kernels.
-template <GemmMath math>
-Conv2dForwardKernel gpu_rounded_forward(const KernelInfo& info) {
-  Conv2dForwardKernel kernel = gpu_forward<gpu_gemm<math>>(
-      info, if_mixed_or_narrow<supports_forward_gpu_gemm, narrow_forward>);
-  kernel.workspace_bytes = [](const Conv2dProblem& p, int) {
-    const GpuNarrow narrow = narrow_forward(p);
-    if (narrow == GpuNarrow::direct) return std::size_t{0};
-    return forward_gpu_bytes(narrow == GpuNarrow::first ? gpu_first : gpu_gemm<math>, p);
-  };
-  kernel.run = [](Context& context, const Conv2dProblem& p, const Conv2dForwardArgs& args,
-                  void* workspace) {
-    const GpuNarrow narrow = narrow_forward(p);
-    if (narrow == GpuNarrow::direct) return forward_gpu_direct(context, p, args, workspace);
-    forward_gpu(narrow == GpuNarrow::first ? gpu_first : gpu_gemm<math>, context, p, args,
-                workspace);
-  };
-  return kernel;
-}
-
-template <GemmMath math>
-Conv2dBackwardDataKernel gpu_rounded_backward_data(const KernelInfo& info) {
-  Conv2dBackwardDataKernel kernel = gpu_backward_data<gpu_gemm<math>>(
-      info, if_mixed_or_narrow<supports_backward_data_gpu_gemm, narrow_backward_data>);
-  kernel.workspace_bytes = [](const Conv2dProblem& p, int) {
-    const GpuNarrow narrow = narrow_backward_data(p);
-    if (narrow == GpuNarrow::direct) return std::size_t{0};
-    return backward_data_gpu_bytes(narrow == GpuNarrow::first ? gpu_first : gpu_gemm<math>, p);
-  };
-  kernel.run = [](Context& context, const Conv2dProblem& p, const Conv2dBackwardDataArgs& args,
-                  void* workspace) {
-    const GpuNarrow narrow = narrow_backward_data(p);
-    if (narrow == GpuNarrow::direct) return backward_data_gpu_direct(context, p, args, workspace);
-    backward_data_gpu(narrow == GpuNarrow::first ? gpu_first : gpu_gemm<math>, context, p, args,
-                      workspace);
-  };
-  return kernel;
-}
-
 template <GemmMath math>
 Conv2dForwardKernel gpu_winograd_forward(KernelInfo info) {
   info.exact = false;

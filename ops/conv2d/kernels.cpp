@@ -121,13 +121,16 @@ const Conv2dForwardKernel kForward[] = {
     gpu_forward<gpu_tiled>(
         gpu_info("conv2d.fwd.cuda.tiled", "tiles in shared memory, 64 outputs a thread"),
         supports_gpu_tiled),
-    gpu_rounded_forward<GemmMath::tf32>(tensor_core_info("conv2d.fwd.cuda.implicit_gemm.tf32",
-                                                         "patches on tensor cores", kTf32Eps)),
-    gpu_rounded_forward<GemmMath::bf16>(tensor_core_info("conv2d.fwd.cuda.implicit_gemm.bf16",
-                                                         "patches on tensor cores", kBf16Eps)),
-    gpu_rounded_forward<GemmMath::f16>(
+    gpu_forward<gpu_gemm<GemmMath::tf32>>(
+        tensor_core_info("conv2d.fwd.cuda.implicit_gemm.tf32", "patches on tensor cores", kTf32Eps),
+        if_mixed<supports_forward_gpu_gemm>),
+    gpu_forward<gpu_gemm<GemmMath::bf16>>(
+        tensor_core_info("conv2d.fwd.cuda.implicit_gemm.bf16", "patches on tensor cores", kBf16Eps),
+        if_mixed<supports_forward_gpu_gemm>),
+    gpu_forward<gpu_gemm<GemmMath::f16>>(
         tensor_core_info("conv2d.fwd.cuda.implicit_gemm.f16",
-                         "patches on tensor cores, operands up to 65504", kF16Eps)),
+                         "patches on tensor cores, operands up to 65504", kF16Eps),
+        if_mixed<supports_forward_gpu_gemm>),
 #if IMPASTO_CUDNN
     cudnn<forward_cudnn_f32, Conv2dForwardArgs>("conv2d.fwd.cudnn.f32", forward_length, 0),
     cudnn<forward_cudnn_tf32, Conv2dForwardArgs>("conv2d.fwd.cudnn.tf32", forward_length, kTf32Eps),
@@ -160,10 +163,14 @@ const Conv2dBackwardDataKernel kBackwardData[] = {
     gpu_winograd_backward_data<GemmMath::tf32>(
         tensor_core_info("conv2d.bwd_data.cuda.winograd4.tf32", "F(4x4, 3x3), products of tf32",
                          kTransformedTf32Eps)),
-    gpu_rounded_backward_data<GemmMath::tf32>(tensor_core_info(
-        "conv2d.bwd_data.cuda.implicit_gemm.tf32", "patches on tensor cores", kTf32Eps)),
-    gpu_rounded_backward_data<GemmMath::bf16>(tensor_core_info(
-        "conv2d.bwd_data.cuda.implicit_gemm.bf16", "patches on tensor cores", kBf16Eps)),
+    gpu_backward_data<gpu_gemm<GemmMath::tf32>>(
+        tensor_core_info("conv2d.bwd_data.cuda.implicit_gemm.tf32", "patches on tensor cores",
+                         kTf32Eps),
+        if_mixed<supports_backward_data_gpu_gemm>),
+    gpu_backward_data<gpu_gemm<GemmMath::bf16>>(
+        tensor_core_info("conv2d.bwd_data.cuda.implicit_gemm.bf16", "patches on tensor cores",
+                         kBf16Eps),
+        if_mixed<supports_backward_data_gpu_gemm>),
     gpu_winograd_backward_data<GemmMath::tf32x3>(
         tensor_core_info("conv2d.bwd_data.cuda.winograd4.tf32x3",
                          "F(4x4, 3x3), three products of tf32 for one of f32")),

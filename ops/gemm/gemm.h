@@ -19,6 +19,7 @@ struct GemmProblem {
   std::int64_t m = 0, n = 0, k = 0;
   GemmParams params;
   DType dtype = DType::f32;
+  std::int64_t macs() const { return m * n * k; }
   std::string to_string() const;
 };
 

@@ -21,6 +21,7 @@ struct GramProblem {
   std::int64_t c = 0;
   double scale = 1;
   DType dtype = DType::f32;
+  std::int64_t macs() const { return n * m * c * c; }
   std::string to_string() const;
 };
 

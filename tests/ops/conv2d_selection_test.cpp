@@ -129,24 +129,6 @@ TEST_CASE("kernels that round their operands need mixed precision, or to be aske
   CHECK(context.launches().count("conv2d.fwd.cuda.implicit_gemm.bf16") == 1);
 }
 
-TEST_CASE("a kernel that rounds, asked for by name, leaves narrow layers to f32") {
-  Context host, device({.device = {DeviceType::simt}});
-  device.request_kernel("conv2d.fwd", "conv2d.fwd.cuda.implicit_gemm.bf16");
-  device.request_kernel("conv2d.bwd_data", "conv2d.bwd_data.cuda.implicit_gemm.bf16");
-  const Tensor src = random_tensor({1, 9, 8, 3}, DType::f32, 1);
-  const auto there = [&](const Tensor& tensor) { return tensor.to(device.device()); };
-  for (std::int64_t side : {1, 3}) {  // a network's input convention, and its first layer
-    const Conv2dParams params{.pad = side / 2};
-    const Tensor wei = random_tensor({3, side, side, 3}, DType::f32, 2);
-    const Tensor dst = conv2d_forward(device, there(src), there(wei), {}, params).dst.to(Device{});
-    const Tensor want = conv2d_forward(host, src, wei, {}, params).dst;
-    CHECK(relative_error(dst, want) < 1e-6);
-    const Tensor grad =
-        conv2d_backward_data(device, there(want), there(wei), src.shape(), params).to(Device{});
-    CHECK(relative_error(grad, conv2d_backward_data(host, want, wei, src.shape(), params)) < 1e-6);
-  }
-}
-
 TEST_CASE("what is fused leads back on a device of its own, too") {
   Context context, device({.device = {DeviceType::simt}});
   const Tensor src = random_tensor({2, 7, 9, 5}, DType::f32, 1);

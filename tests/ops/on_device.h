@@ -8,6 +8,7 @@
 #include <type_traits>
 #include <vector>
 
+#include "ops/operands.h"
 #include "ops/registry.h"
 #include "tensor/gpu.h"
 #include "tests/support/device.h"
@@ -59,40 +60,9 @@ class Visit {
   std::vector<Away> away_;
 };
 
-// Converts to anything: how many of them a struct can be made of is its number of members.
-struct Anything {
-  template <class T>
-  operator T&() const;  // NOLINT
-  template <class T>
-  operator T&&() const;  // NOLINT
-};
-
 template <class Args>
 void send_all(Visit& visit, const Args& args) {
-  using A = Anything;
-  const auto send = [&](const auto&... members) { (visit.send(members), ...); };
-  if constexpr (requires { Args{A{}, A{}, A{}, A{}, A{}, A{}, A{}, A{}}; }) {
-    const auto& [a, b, c, d, e, f, g, h] = args;
-    send(a, b, c, d, e, f, g, h);
-  } else if constexpr (requires { Args{A{}, A{}, A{}, A{}, A{}, A{}, A{}}; }) {
-    const auto& [a, b, c, d, e, f, g] = args;
-    send(a, b, c, d, e, f, g);
-  } else if constexpr (requires { Args{A{}, A{}, A{}, A{}, A{}, A{}}; }) {
-    const auto& [a, b, c, d, e, f] = args;
-    send(a, b, c, d, e, f);
-  } else if constexpr (requires { Args{A{}, A{}, A{}, A{}, A{}}; }) {
-    const auto& [a, b, c, d, e] = args;
-    send(a, b, c, d, e);
-  } else if constexpr (requires { Args{A{}, A{}, A{}, A{}}; }) {
-    const auto& [a, b, c, d] = args;
-    send(a, b, c, d);
-  } else if constexpr (requires { Args{A{}, A{}, A{}}; }) {
-    const auto& [a, b, c] = args;
-    send(a, b, c);
-  } else {
-    const auto& [a, b] = args;
-    send(a, b);
-  }
+  for_each_operand(args, [&](const auto& member) { visit.send(member); });
 }
 
 Context& test_device_context();

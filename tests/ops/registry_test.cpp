@@ -191,6 +191,40 @@ TEST_CASE("a kernel asked for by name is used or refused with the reason, never 
                        InputError);
 }
 
+TEST_CASE("of several kernels that are asked for the first that can serve is taken") {
+  const auto ask = [](std::string_view request, const ToyProblem& problem) {
+    return select(kTable, problem, kAvx2, request).info.id;
+  };
+  const std::string_view both = "toy.fwd.cpu.even+toy.fwd.cpu.reference";
+  CHECK(ask(both, {2}) == "toy.fwd.cpu.even");
+  CHECK(ask(both, {3}) == "toy.fwd.cpu.reference");
+  CHECK_THROWS_WITH_AS(ask("toy.fwd.cpu.even+toy.fwd.cpu.magic", {3}),
+                       doctest::Contains("no kernel 'toy.fwd.cpu.magic'"), InputError);
+  CHECK_THROWS_WITH_AS(
+      ask("toy.fwd.cpu.wide+toy.fwd.cpu.even", {3}),
+      "kernel toy.fwd.cpu.wide+toy.fwd.cpu.even cannot serve toy(3): the size is odd", InputError);
+}
+
+TEST_CASE("an observer is told of every launch, before and after") {
+  struct Log : LaunchObserver {
+    void began(const LaunchInfo& launch) override {
+      text += fmt::format("{} {} {} {};", launch.kernel, launch.problem, launch.macs, launch.bytes);
+    }
+    void ended() override { text += "ended;"; }
+    std::string text;
+  };
+  Context context({.device = {}, .threads = 1, .features = {}});
+  Log log;
+  context.set_observer(&log);
+  const Tensor a = Tensor::full({2, 3}, 1), b = Tensor::full({3, 5}, 1);
+  gemm(context, a, b);
+  context.set_observer(nullptr);
+  gemm(context, a, b);
+  const GemmProblem problem{2, 5, 3, {}, DType::f32};
+  CHECK(log.text ==
+        fmt::format("gemm.fwd.cpu.tiled.generic {} 30 124;ended;", problem.to_string()));
+}
+
 TEST_CASE("launch runs what the context asks for, with workspace, and counts it") {
   Context context({.device = {}, .threads = 2, .features = kAvx2});
   int ran = 0;
@@ -249,7 +283,9 @@ TEST_CASE("requests are checked against all tables before anything runs") {
   CHECK_NOTHROW(check_kernel_requests(context));
   context.request_kernel("relu.fwd", "relu.fwd.cpu.reference");
   CHECK_NOTHROW(check_kernel_requests(context));
-  context.request_kernel("relu.fwd", "relu.fwd.cpu.fastest");
+  context.request_kernel("relu.fwd", "relu.fwd.cuda.vector+relu.fwd.cpu.reference");
+  CHECK_NOTHROW(check_kernel_requests(context));
+  context.request_kernel("relu.fwd", "relu.fwd.cpu.reference+relu.fwd.cpu.fastest");
   CHECK_THROWS_WITH_AS(check_kernel_requests(context), doctest::Contains("relu.fwd.cpu.reference"),
                        InputError);
   Context other;

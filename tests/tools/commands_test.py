@@ -211,9 +211,29 @@ class Others(CliTest):
         self.assertRegex(lines[-2], "driver for CUDA .*; runtime " if gpus else
                          "^cuda    (no CUDA device: .|this build has no CUDA: configure)")
 
+    def test_profile(self):
+        for device in ("cpu", "simt"):
+            with self.subTest(device=device):
+                trace = self.folder / f"profile-{device}.json"
+                result = impasto("profile", self.content, self.style, "--weights", self.weights, "--size", 48,
+                                 "--device", device, "--trace", trace)
+                self.assertEqual(result.returncode, 0, result.stderr)
+                self.assertRegex(result.stdout, rf"one iteration on {device}: .* ms, \d+ kernels launched")
+                self.assertRegex(result.stdout, r"\nconv2d\.bwd_data\.\S+ +\d+ +[\d.]+ +[\d.]+ +[\d.]+ +[\d.]+")
+                self.assertRegex(result.stdout, r"MiB at most, at ")
+                events = json.loads(trace.read_text())["traceEvents"]
+                slices = [event for event in events if event["ph"] == "X"]
+                self.assertEqual(f"{len(slices)} kernels", re.search(r"\d+ kernels", result.stdout).group())
+                ends = [event["ts"] + event["dur"] for event in slices]
+                for end, event in zip(ends, slices[1:]):
+                    self.assertLessEqual(end, event["ts"] + 1e-3)
+                convolutions = [event for event in slices if event["name"].startswith("conv2d.fwd")]
+                self.assertTrue(convolutions and all(event["args"]["flops"] > 0 for event in convolutions))
+                self.assertEqual(sum(event["ph"] == "C" for event in events), len(slices))
+
     def test_help_everywhere(self):
         for command in ([], ["stylize"], ["evaluate"], ["inspect"], ["weights"], ["devices"],
-                        ["weights", "list"], ["weights", "info"], ["weights", "convert"],
+                        ["profile"], ["weights", "list"], ["weights", "info"], ["weights", "convert"],
                         ["weights", "fetch"]):
             with self.subTest(command=command):
                 result = impasto(*command, "--help")

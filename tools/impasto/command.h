@@ -21,5 +21,6 @@ void add_inspect(CLI::App& app);
 void add_evaluate(CLI::App& app);
 void add_weights(CLI::App& app);
 void add_devices(CLI::App& app);
+void add_profile(CLI::App& app);
 
 }  // namespace impasto::cli

@@ -32,6 +32,7 @@ int run(int argc, char** argv) {
   cli::add_evaluate(app);
   cli::add_weights(app);
   cli::add_devices(app);
+  cli::add_profile(app);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {

@@ -1,8 +1,8 @@
-#include "bench/support/fma_loop.h"
+#include "tools/machine/fma_loop.h"
 
 #include "tensor/simd/vec.h"
 
-namespace impasto::bench::IMPASTO_ISA {
+namespace impasto::machine::IMPASTO_ISA {
 namespace {
 
 using namespace simd::IMPASTO_ISA;
@@ -27,4 +27,4 @@ void run(std::int64_t steps, float* out) {
 
 const FmaLoop kFmaLoop = {std::int64_t{kChains} * kLanes, run};
 
-}  // namespace impasto::bench::IMPASTO_ISA
+}  // namespace impasto::machine::IMPASTO_ISA

@@ -4,7 +4,7 @@
 
 #include <cstdint>
 
-namespace impasto::bench {
+namespace impasto::machine {
 
 struct FmaLoop {
   std::int64_t macs_per_step;
@@ -21,4 +21,4 @@ namespace avx512 {
 extern const FmaLoop kFmaLoop;
 }
 
-}  // namespace impasto::bench
+}  // namespace impasto::machine
