@@ -3,6 +3,7 @@
 # Does nothing, and quickly, when everything is there.
 #
 #   tools/setup.sh [PACKAGE...]     the list below, and these
+#   tools/setup.sh chromium         and a browser, large, for the test of tools/report.py's page
 set -euo pipefail
 
 packages=(

@@ -8,7 +8,7 @@
 
 NAME is iteration, memory, kernels or errors, MACHINE a folder of bench/results. A table is made from the
 newest file there that has rows for it; of rows for the same thing the last one counts. --check writes
-nothing, and exits 1 when a table is not what the results say.
+nothing, and exits 1 when a table is not what the results say; a broken row is exit 2.
 """
 
 import argparse
@@ -19,7 +19,7 @@ import sys
 sys.dont_write_bytecode = True
 
 from tables import kernels, whole
-from tables.rows import Rows
+from tables.rows import BadRow, Rows
 
 TABLES = {"iteration": whole.iteration, "memory": whole.memory,
           "kernels": kernels.ladder, "errors": kernels.errors}
@@ -51,7 +51,11 @@ def main():
     stale = 0
     for path in readmes(options.root.resolve()):
         text = path.read_text(encoding="utf-8")
-        wanted = fill(text, options.root / "bench" / "results")
+        try:
+            wanted = fill(text, options.root / "bench" / "results")
+        except BadRow as error:
+            print(f"update_tables: {error}", file=sys.stderr)
+            return 2
         if wanted == text:
             continue
         stale += 1

@@ -8,7 +8,7 @@ import pathlib
 IGNORED = {"out", "__pycache__"}
 
 CPP_SUFFIXES = {".h", ".cuh", ".cpp", ".cu"}
-TEXT_SUFFIXES = CPP_SUFFIXES | {".py", ".sh", ".cmake", ".in", ".md", ".txt", ".json", ".jsonl"}
+TEXT_SUFFIXES = CPP_SUFFIXES | {".py", ".sh", ".cmake", ".in", ".md", ".txt", ".json", ".jsonl", ".css"}
 TEXT_NAMES = {".ci/run", ".clang-format", ".gitignore", "LICENSE"}
 
 

@@ -5,17 +5,38 @@ import json
 SCHEMA = 2
 
 
-class Rows:
-    """Those of one machine, a folder of bench/results."""
+class BadRow(ValueError):
+    """A row that cannot be used: where it is, and why."""
 
-    def __init__(self, folder):
-        self.files = []
-        for path in sorted(folder.glob("*.jsonl")):
-            rows = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
-            rows = [row for row in rows if row["schema"] == SCHEMA]
-            if rows:
-                self.files.append(rows)
-        self.files.sort(key=lambda rows: max(row["time"] for row in rows))
+
+def refuse_constant(name):
+    raise ValueError(f"{name} is no number")
+
+
+def read(path, check):
+    """Rows of a file that have today's schema, each after check(row)."""
+    for number, line in enumerate(path.read_bytes().splitlines(), start=1):
+        try:
+            row = json.loads(line, parse_constant=refuse_constant)
+            if not isinstance(row, dict) or "schema" not in row:
+                raise BadRow("no row of measurements: it has no schema")
+            if row["schema"] != SCHEMA:
+                continue
+            if "section" not in row:
+                raise BadRow("a row without a section")
+            check(row)
+        except ValueError as error:
+            raise BadRow(f"{path}:{number}: {error}") from None
+        yield row
+
+
+class Rows:
+    """Those of one machine, a folder of bench/results. check(row) may throw BadRow."""
+
+    def __init__(self, folder, check=lambda row: None):
+        files = (list(read(path, check)) for path in sorted(folder.glob("*.jsonl")))
+        self.files = [rows for rows in files if rows]
+        self.files.sort(key=lambda rows: max(row.get("time", "") for row in rows))
 
     def section(self, name):
         """Rows of the section in the newest file that has any, the last of each thing measured."""
@@ -27,7 +48,8 @@ class Rows:
 
 
 def key(row):
-    what = ("problem", "who", "variant", "memory_format", "run", "kernel", "channels")
+    what = ("problem", "who", "variant", "memory_format", "run", "kernel", "channels",
+            "source", "architecture")
     return tuple(str(row.get(name)) for name in what)
 
 
