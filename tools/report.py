@@ -1,11 +1,11 @@
 #!/usr/bin/env python3
-"""Makes one HTML file of the measurements in bench/results: plots to look at, in any browser, with no network.
+"""Makes one HTML file of the measurements in bench/results: plots for any browser, with no network.
 
     tools/report.py [RESULTS_FOLDER...] -o report.html
 
-A folder is one machine's, or one that has machines in it; bench/results when none is given. Of rows for the same
-thing the newest counts, as in the tables of READMEs. The same rows make the same bytes. Rows that are broken end
-it with status 2 and one line that says which.
+A folder is one machine's, or one that has machines in it; bench/results when none is given. Of rows for
+the same thing the newest counts, as in the tables of READMEs. The same rows make the same bytes. Rows that
+are broken end it with status 2 and one line that says which.
 """
 
 import argparse

@@ -78,6 +78,12 @@ class TablesTest(unittest.TestCase):
         self.assertEqual(self.run_program(), 0)
         self.assertIn("Not measured yet", self.text())
 
+    def test_broken_row(self):
+        for line in ("{", "[]", '{"schema": 2}', '{"schema": 2, "section": "errors", "worst": NaN}'):
+            (self.results / "a.jsonl").write_text(line + "\n")
+            self.assertEqual(self.run_program(), 2)
+            self.assertNotIn("Not measured", self.text())
+
     def test_unknown_table(self):
         self.write("nonsense")
         self.assertNotEqual(self.run_program(), 0)

@@ -22,7 +22,10 @@ LEAST_PNG_BYTES = 2500
 
 # What a reader would see: boxes are [left, top, right, bottom].
 PROBE = """(() => {
-  const box = e => { const r = e.getBoundingClientRect(); return [r.left, r.top + scrollY, r.right, r.bottom + scrollY] };
+  const box = e => {
+    const r = e.getBoundingClientRect();
+    return [r.left, r.top + scrollY, r.right, r.bottom + scrollY];
+  };
   const size = e => { const r = e.getBoundingClientRect(); return r.width > 0 && r.height > 0 };
   return {
     page: [innerWidth, document.documentElement.scrollWidth],
@@ -119,15 +122,18 @@ class BrowserTest(unittest.TestCase):
         self.assertNotIn("CONSOLE", pathlib.Path(self.browser.log).read_text(errors="replace"))
 
 
+FAULTY = """<!DOCTYPE html><meta name="viewport" content="width=device-width">
+<section><svg width="900" height="9"><title>x</title><text y="9">one</text><text y="9">two</text></svg></section>
+<img src="none.png"><script>console.error("planted"); nonsense()</script>"""
+
+
 class ProbeTest(unittest.TestCase):
     """A browser that never complains would let everything pass."""
 
     def test_faults_are_found(self):
         with tempfile.TemporaryDirectory() as folder:
             page = pathlib.Path(folder) / "page.html"
-            page.write_text("<!DOCTYPE html><meta name=viewport content='width=device-width'><section><svg width=900 "
-                            "height=9><title>x</title><text y=9>one</text><text y=9>two</text></svg></section>"
-                            "<img src='none.png'><script>console.error('planted'); nonsense()</script>")
+            page.write_text(FAULTY)
             browser = chromium.Browser(chromium.find())
             self.addCleanup(browser.close)
             browser.open(page.as_uri())
@@ -136,7 +142,8 @@ class ProbeTest(unittest.TestCase):
         self.assertGreater(seen["page"][1], 390)
         one, two = seen["plots"][0]["texts"]
         self.assertGreater(overlap(one["box"], two["box"]), 4)
-        self.assertTrue(browser.reported("Runtime.consoleAPICalled") and browser.reported("Runtime.exceptionThrown"))
+        self.assertTrue(browser.reported("Runtime.consoleAPICalled"))
+        self.assertTrue(browser.reported("Runtime.exceptionThrown"))
         self.assertEqual(len(browser.reported("Network.requestWillBeSent")), 2)
 
 

@@ -80,7 +80,8 @@ def ladder(rows):
     says = ("Kernels from the slowest to the fastest; behind each speed what it gains over the rung before. "
             "Speeds are geometric means over the layers named, the same for every rung. ")
     others = unmeasured(items)
-    more = [missing(f"the ladders of {', '.join(others)}", "tools/gpu_check.sh", ON_GPU + PRINTED)] if others else []
+    more = [missing(f"the ladders of {', '.join(others)}", "tools/gpu_check.sh", ON_GPU + PRINTED)] \
+        if others else []
     return chapter("ladder", "The ladder of each op", says + most(heights), grid(figures),
                    data_table(["ladder", "kernel", "speed", "gain"], lines, "The rungs as a table"), *more,
                    provenance([item.row for item in items]))

@@ -22,13 +22,14 @@ def seen(rows, *names):
 
 
 def library(rows):
-    names = seen([row for row in rows if not is_ours({"who": "", **row})], "who")
-    return names.replace("libtorch", "LibTorch").strip()
+    names = seen([row for row in rows if row.get("who") != "impasto"], "who")
+    return names.replace("libtorch", "LibTorch")
 
 
 def instruction_sets(rows):
-    widest = max((row["isa"] for row in rows if is_ours({"who": "", **row}) and "isa" in row), key=len, default="")
-    return widest
+    """The most that ours was allowed to use."""
+    ours = (row["isa"] for row in rows if row.get("who") == "impasto" and "isa" in row)
+    return max(ours, key=len, default="")
 
 
 def facts(rows):
@@ -38,7 +39,8 @@ def facts(rows):
                for row in sorted(found, key=lambda row: row["time"])}
     peak = peak_gflops(speeds(rows))
     bandwidths = [row["bandwidth_gbs"] for row in found if "bandwidth_gbs" in row]
-    return {"Device": seen(found, "device"), "Cores": seen(found, "cores"), "Instruction sets": instruction_sets(found),
+    return {"Device": seen(found, "device"), "Cores": seen(found, "cores"),
+            "Instruction sets": instruction_sets(found),
             "FMA peak, measured": f"{digits(peak)} GFLOP/s" if peak else "",
             "Memory, measured": f"{digits(max(bandwidths))} GB/s" if bandwidths else "",
             "Compiler": seen(found, "compiler"), "Compared with": library(found), "oneDNN": seen(found, "onednn"),
@@ -47,14 +49,16 @@ def facts(rows):
 
 
 def fact_list(rows):
-    pairs = [tag("div", tag("dt", text(name)), tag("dd", text(value))) for name, value in facts(rows).items() if value]
+    pairs = (tag("div", tag("dt", text(name)), tag("dd", text(value)))
+             for name, value in facts(rows).items() if value)
     return tag("dl", *pairs, class_="facts")
 
 
 def failures(rows):
     """What was tried and gave no times."""
     failed = [row for row in all_rows(rows) if "failed" in row]
-    lines = (f"Failed: {row.get('kernel') or row.get('who', '')} on {row['problem']}: {row['failed']}" for row in failed)
+    lines = (f"Failed: {row.get('kernel') or row.get('who', '')} on {row['problem']}: {row['failed']}"
+             for row in failed)
     return "".join(tag("p", text(one), class_="missing") for one in lines)
 
 

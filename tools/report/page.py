@@ -19,8 +19,8 @@ STYLE = pathlib.Path(__file__).with_name("style.css")
 MEASURE = "bench/measure.py MACHINE --sections "
 GPU = "tools/gpu_check.sh"
 
-# Of each kind of folder, the sections that tell it, and its chapters: what makes it, what it is called where it is
-# missing, and the command that would measure it.
+# Of each kind of folder the sections that tell it, and its chapters: what makes one, what it is called
+# where it is missing, and the command that would measure it.
 KINDS = {
     "cpu": (("iteration", "avx2", "busy", "memory", "kernels", "errors"), (
         (iteration, "the whole iteration", MEASURE + "iteration,avx2,busy --torch-python PYTHON"),
@@ -93,7 +93,7 @@ def page(machines):
                tag("meta", name="color-scheme", content="light dark"),
                tag("style", STYLE.read_text(encoding="utf-8")))
     top = tag("header", tag("h1", "Impasto in numbers"),
-              tag("p", "Neural style transfer from scratch: how fast, how exact, how large. Every number is a row of ",
-                  tag("code", "bench/results"), "; made by ", tag("code", "tools/report.py"), "."))
+              tag("p", "Neural style transfer from scratch: how fast, how exact, how large. Every number is of ",
+                  tag("code", "bench/results"), "; the page is by ", tag("code", "tools/report.py"), "."))
     body = tag("body", tag("main", top, *articles))
     return f"<!DOCTYPE html>\n{tag('html', head, body, lang='en')}\n"

@@ -23,7 +23,7 @@ class Shape:
     bytes: float
 
     def words(self):
-        often = f", {self.times} of it" if self.times > 1 else ""
+        often = f", {self.times} times" if self.times > 1 else ""
         return f"{self.height} × {self.width}, {self.channels[0]} → {self.channels[1]} channels{often}"
 
 
