@@ -157,7 +157,8 @@ Tensor conv2d_backward_filter(Context& context, const Tensor& src, const Tensor&
                               const Shape& wei_shape, const Conv2dParams& params) {
   IMPASTO_CHECK(!params.fused(), "conv2d: the gradient of a filter is of plain sums; see {}",
                 "conv2d_backward_activation()");
-  const Conv2dProblem problem = make_problem(src.shape(), wei_shape, params, src.dtype());
+  Conv2dProblem problem = make_problem(src.shape(), wei_shape, params, src.dtype());
+  problem.mixed = asked_by_name(context, conv2d_backward_filter_table());
   check_same_dtype("gradient", grad_dst, src.dtype());
   check_upstream(grad_dst, problem);
   Tensor grad_wei = context.empty(wei_shape, problem.dtype);

@@ -78,8 +78,9 @@ struct Conv2dForward {
   Tensor mask;  // undefined unless asked for
 };
 
-// Forward kernels that round their operands (tf32, 16 bits) are never chosen, but run when they are
-// asked for by name; backward ones are for contexts of mixed precision, too.
+// Forward and backward-filter kernels that round their operands (tf32, 16 bits) are never chosen,
+// but run when they are asked for by name; backward-data ones are for contexts of mixed precision,
+// too.
 //
 // bias may be undefined. `want_mask` needs a fused ReLU or pool. A null cache means the filter may
 // change between calls, so kernels prepare it every time.

@@ -9,19 +9,6 @@
 namespace impasto::conv2d_kernels {
 namespace {
 
-GpuConvolution gpu_convolution(const Conv2dProblem& p) {
-  GpuConvolution s;
-  s.n = static_cast<int>(p.n), s.h = static_cast<int>(p.h), s.w = static_cast<int>(p.w);
-  s.ic = static_cast<int>(p.ic), s.oc = static_cast<int>(p.oc);
-  s.oh = static_cast<int>(p.oh()), s.ow = static_cast<int>(p.ow());
-  s.kh = static_cast<int>(p.kh), s.kw = static_cast<int>(p.kw);
-  s.stride = static_cast<int>(p.params.stride), s.pad = static_cast<int>(p.params.pad);
-  s.border = gpu_border(p.params.pad_mode);
-  s.relu = p.params.relu;
-  s.pool = gpu_pool(p.params.pool);
-  return s;
-}
-
 void check_here(const Context& context, const Tensor& operand, DType dtype) {
   IMPASTO_CHECK(
       !operand.defined() || (operand.device() == context.device() && operand.dtype() == dtype),
@@ -195,6 +182,19 @@ void finish_outputs_gpu(Context& context, const Conv2dProblem& p, const Tensor& 
     finish.mask = static_cast<std::uint8_t*>(address(context, *mask, DType::bits));
   }
   IMPASTO_ON_GPU(context, finish_outputs, finish);
+}
+
+GpuConvolution gpu_convolution(const Conv2dProblem& p) {
+  GpuConvolution s;
+  s.n = static_cast<int>(p.n), s.h = static_cast<int>(p.h), s.w = static_cast<int>(p.w);
+  s.ic = static_cast<int>(p.ic), s.oc = static_cast<int>(p.oc);
+  s.oh = static_cast<int>(p.oh()), s.ow = static_cast<int>(p.ow());
+  s.kh = static_cast<int>(p.kh), s.kw = static_cast<int>(p.kw);
+  s.stride = static_cast<int>(p.params.stride), s.pad = static_cast<int>(p.params.pad);
+  s.border = gpu_border(p.params.pad_mode);
+  s.relu = p.params.relu;
+  s.pool = gpu_pool(p.params.pool);
+  return s;
 }
 
 GpuCorrelation gpu_correlation(const Correlation& c) {

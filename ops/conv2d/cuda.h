@@ -57,6 +57,14 @@ std::size_t backward_data_gpu_winograd_bytes(const Conv2dProblem&, int threads);
 void backward_data_gpu_winograd(GemmMath math, Context&, const Conv2dProblem&,
                                 const Conv2dBackwardDataArgs&, void* workspace);
 
+// Of stride and padding all that there are. Workspace: below 32 MiB.
+Support supports_backward_filter_gpu(const Conv2dProblem&);
+std::size_t backward_filter_gpu_bytes(const Conv2dProblem&, int threads);
+void backward_filter_gpu_tiled(Context&, const Conv2dProblem&, const Conv2dBackwardFilterArgs&,
+                               void* workspace);
+void backward_filter_gpu_gemm(GemmMath math, Context&, const Conv2dProblem&,
+                              const Conv2dBackwardFilterArgs&, void* workspace);
+
 // Kernels that round their operands: not unless the problem allows it.
 inline constexpr double kTf32Eps = 0x1p-11, kF16Eps = 0x1p-11, kBf16Eps = 0x1p-8;
 inline constexpr double kTransformedTf32Eps = 4 * kTf32Eps;  // Winograd's transforms enlarge it
@@ -73,6 +81,8 @@ void unfuse_gradient_gpu(Context&, const Conv2dProblem&, const Conv2dUpstream&, 
 // epilogue.h.
 void finish_outputs_gpu(Context&, const Conv2dProblem&, const Tensor& out, Tensor& dst,
                         Tensor* mask);
+
+GpuConvolution gpu_convolution(const Conv2dProblem& problem);
 
 // What kernels of correlations are made from, for those that need more than a GpuCorrelator.
 GpuCorrelation gpu_correlation(const Correlation& correlation);

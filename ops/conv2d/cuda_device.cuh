@@ -79,20 +79,34 @@ __device__ __forceinline__ SourcePixel source_pixel(const GpuCorrelation& p, int
   return {(n * (p.h / 2) + sy / 2) * (p.w / 2) + sx / 2, pixel};
 }
 
-// Channels c .. c + 3 of a pixel, c a multiple of 4; zeros behind the last channel.
-__device__ __forceinline__ float4 read_channels(const GpuCorrelation& p, SourcePixel at, int c) {
+// Channels c .. c + 3 of a pixel that exists, c a multiple of 4 below channels; zeros behind the
+// last channel. values: [pixels, channels].
+__device__ __forceinline__ float4 load_vector(const float* values, int channels, int pixel, int c) {
   float4 v = make_float4(0, 0, 0, 0);
-  if (at.values < 0 || c >= p.ic) return v;
-  const float* from = p.src + static_cast<std::size_t>(at.values) * static_cast<std::size_t>(p.ic) +
+  const float* from = values +
+                      static_cast<std::size_t>(pixel) * static_cast<std::size_t>(channels) +
                       static_cast<std::size_t>(c);
-  if (p.ic % 4 == 0) {
+  if (channels % 4 == 0) {
     v = __ldg(reinterpret_cast<const float4*>(from));
   } else {
     v.x = __ldg(from);
-    if (c + 1 < p.ic) v.y = __ldg(from + 1);
-    if (c + 2 < p.ic) v.z = __ldg(from + 2);
-    if (c + 3 < p.ic) v.w = __ldg(from + 3);
+    if (c + 1 < channels) v.y = __ldg(from + 1);
+    if (c + 2 < channels) v.z = __ldg(from + 2);
+    if (c + 3 < channels) v.w = __ldg(from + 3);
   }
+  return v;
+}
+
+// The same of any pixel and channel; zeros for those that are not.
+__device__ __forceinline__ float4 read_vector(const float* values, int channels, int pixel, int c) {
+  if (pixel < 0 || c >= channels) return make_float4(0, 0, 0, 0);
+  return load_vector(values, channels, pixel, c);
+}
+
+// The same of src, through mask and pool.
+__device__ __forceinline__ float4 read_channels(const GpuCorrelation& p, SourcePixel at, int c) {
+  if (at.values < 0 || c >= p.ic) return make_float4(0, 0, 0, 0);
+  float4 v = load_vector(p.src, p.ic, at.values, c);
   if (p.src_mask == nullptr) return v;
   const std::size_t byte =
       static_cast<std::size_t>(at.bits) * static_cast<std::size_t>(mask_bytes(p.ic)) +

@@ -1,11 +1,11 @@
 // The gradient of a filter in plain loops: the outputs are cut into `splits` runs, a number that
 // depends on the problem only. A thread adds up one tap and input channel of 8 filters over one
 // run; its warp's other threads have the next elements of the same filters, so the picture is read
-// in lines and the gradient is the same for all. A second kernel adds the runs in their order: the
-// same bits on every device.
+// in lines and the gradient is the same for all. cuda_filter_sums.cu adds the runs.
 //
 // Cost: picture and gradient are read from the caches oc / 8 and kh kw ic / 128 times.
 #include "ops/conv2d/cuda_device.cuh"
+#include "ops/conv2d/cuda_filter_kernels.h"
 
 namespace impasto::conv2d_kernels::IMPASTO_GPU {
 namespace {
@@ -56,17 +56,6 @@ __global__ void __launch_bounds__(kThreads) partial_kernel(Operands<T> p) {
   }
 }
 
-template <class T>
-__global__ void __launch_bounds__(kThreads)
-    add_partials_kernel(const T* partial, T* dst, std::int64_t count, int splits) {
-  const std::int64_t element =
-      static_cast<std::int64_t>(blockIdx.x) * kThreads + static_cast<std::int64_t>(threadIdx.x);
-  if (element >= count) return;
-  T sum = partial[element];
-  for (int split = 1; split < splits; ++split) sum += partial[split * count + element];
-  dst[element] = sum;
-}
-
 unsigned blocks(std::int64_t count, std::int64_t size) {
   return static_cast<unsigned>((count + size - 1) / size);
 }
@@ -83,9 +72,8 @@ void run(const GpuQueue& queue, const GpuDirect& p) {
          Operands<T>{s, static_cast<const T*>(p.src), static_cast<const T*>(p.grad_dst), partial,
                      p.splits});
   if (p.splits == 1) return;
-  launch(queue,
-         {"conv2d.bwd_filter.cuda.direct, sums", dim3(blocks(count, kThreads)), dim3(kThreads)},
-         add_partials_kernel<T>, partial, dst, count, p.splits);
+  add_filter_sums(queue,
+                  {"conv2d.bwd_filter.cuda.direct, sums", partial, dst, count, p.splits, p.wide});
 }
 
 }  // namespace

@@ -45,6 +45,20 @@ Conv2dBackwardDataKernel gpu_backward_data(const KernelInfo& info,
   };
 }
 
+// Rounds its operands when `info` says so.
+template <GemmMath math>
+Conv2dBackwardFilterKernel gpu_gemm_backward_filter(const KernelInfo& info) {
+  return {
+      .info = info,
+      .supports = info.operand_eps == 0 ? supports_backward_filter_gpu
+                                        : if_mixed<supports_backward_filter_gpu>,
+      .workspace_bytes = backward_filter_gpu_bytes,
+      .reduction_length = backward_filter_length,
+      .run = [](Context& context, const Conv2dProblem& p, const Conv2dBackwardFilterArgs& args,
+                void* workspace) { backward_filter_gpu_gemm(math, context, p, args, workspace); },
+  };
+}
+
 template <GemmMath math>
 Conv2dForwardKernel gpu_winograd_forward(KernelInfo info) {
   info.exact = false;

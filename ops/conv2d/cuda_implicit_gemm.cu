@@ -61,12 +61,7 @@ class PatchLoader {
 #pragma unroll
     for (int u = 0; u < kUnits; ++u) {
       if constexpr (kAsync) {
-        const bool exists = at_[u].values >= 0 && c < p_.ic;
-        const float* from = p_.src;
-        if (exists)
-          from += static_cast<std::size_t>(at_[u].values) * static_cast<std::size_t>(p_.ic) +
-                  static_cast<std::size_t>(c);
-        cp_async_16(stage + offset(u), from, exists ? 16 : 0);
+        copy_vector(stage + offset(u), p_.src, p_.ic, at_[u].values, c);
       } else {
 #pragma unroll
         for (int v = 0; v < kVectors; ++v) held_[u][v] = read_channels(p_, at_[u], c + 4 * v);

@@ -7,6 +7,7 @@
 #pragma once
 
 #include "ops/conv2d/cuda_mma_math.cuh"
+#include "ops/conv2d/cuda_stream.cuh"
 
 namespace impasto::conv2d_kernels::IMPASTO_GPU {
 
@@ -97,36 +98,27 @@ struct FilterRows {
   std::size_t step;
 };
 
-// All products of a block, kStages chunks of k in flight. `loader` brings the rows of a:
-// start(stage) begins with the next chunk, finish(stage) stores what passed through registers. One
-// barrier a chunk: it says that the chunk is there for all, and that all have read the one before
-// it, whose place is then filled again. Ends with a barrier; `pool` is free.
+// Brings packed filters behind the rows of a, which Rows brings.
+template <class Shape, class Rows>
+struct WithFilters {
+  Rows& rows;
+  FilterRows filters;
+
+  __device__ __forceinline__ void start(std::uint32_t* stage) {
+    rows.start(stage);
+    load_filter_rows<Shape>(filters.at, stage);
+    filters.at += filters.step;
+  }
+  __device__ __forceinline__ void finish(std::uint32_t* stage) { rows.finish(stage); }
+};
+
+// All products of a block; `loader` brings the rows of a.
 template <class Shape, class Math, class Loader>
 __device__ __forceinline__ void multiply_chunks(std::uint32_t* pool, int chunks, Loader& loader,
                                                 FilterRows filters, MmaTile<Shape, Math>& tile) {
-  const auto stage = [&](int chunk) { return pool + chunk % Shape::kStages * Shape::kStageWords; };
-  const auto start = [&](int chunk) {
-    if (chunk < chunks) {
-      loader.start(stage(chunk));
-      load_filter_rows<Shape>(filters.at, stage(chunk));
-      filters.at += filters.step;
-    }
-    cp_async_commit();  // an empty group behind the last chunk, so that counts stay right
-  };
-  for (int chunk = 0; chunk < Shape::kStages - 1; ++chunk) {
-    start(chunk);
-    if (chunk < chunks) loader.finish(stage(chunk));
-  }
-  for (int chunk = 0; chunk < chunks; ++chunk) {
-    const int next = chunk + Shape::kStages - 1;
-    cp_async_wait<Shape::kStages - 2>();
-    __syncthreads();
-    start(next);
-    tile.multiply(stage(chunk));
-    if (next < chunks) loader.finish(stage(next));
-  }
-  cp_async_wait<0>();
-  __syncthreads();
+  WithFilters<Shape, Loader> both{loader, filters};
+  stream_chunks<Shape::kStages, Shape::kStageWords>(
+      pool, chunks, both, [&](const std::uint32_t* stage) { tile.multiply(stage); });
 }
 
 }  // namespace impasto::conv2d_kernels::IMPASTO_GPU

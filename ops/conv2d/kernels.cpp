@@ -222,6 +222,23 @@ const Conv2dBackwardDataKernel kBackwardData[] = {
 };
 
 const Conv2dBackwardFilterKernel kBackwardFilter[] = {
+    gpu_gemm_backward_filter<GemmMath::tf32x3>(
+        tensor_core_info("conv2d.bwd_filter.cuda.implicit_gemm.tf32x3",
+                         "gradient times patches, three products of tf32 for one of f32")),
+    {.info = gpu_info("conv2d.bwd_filter.cuda.tiled", "tiles in shared memory, 64 sums a thread"),
+     .supports = supports_backward_filter_gpu,
+     .workspace_bytes = backward_filter_gpu_bytes,
+     .reduction_length = backward_filter_length,
+     .run = backward_filter_gpu_tiled},
+    gpu_gemm_backward_filter<GemmMath::tf32>(
+        tensor_core_info("conv2d.bwd_filter.cuda.implicit_gemm.tf32",
+                         "gradient times patches on tensor cores", kTf32Eps)),
+    gpu_gemm_backward_filter<GemmMath::bf16>(
+        tensor_core_info("conv2d.bwd_filter.cuda.implicit_gemm.bf16",
+                         "gradient times patches on tensor cores", kBf16Eps)),
+    gpu_gemm_backward_filter<GemmMath::f16>(
+        tensor_core_info("conv2d.bwd_filter.cuda.implicit_gemm.f16",
+                         "gradient times patches, operands up to 65504", kF16Eps)),
 #if IMPASTO_CUDNN
     cudnn<backward_filter_cudnn_f32, Conv2dBackwardFilterArgs>("conv2d.bwd_filter.cudnn.f32",
                                                                backward_filter_length, 0),

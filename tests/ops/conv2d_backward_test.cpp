@@ -93,11 +93,22 @@ TEST_CASE("every conv2d backward-data kernel is near the reference on random num
   }
 }
 
+// GPU kernels take large tiles for these: of channels that are no whole vectors, filters that leave
+// tiles half empty and runs of outputs that are no whole chunks; and of a single run.
+std::vector<Conv2dProblem> filter_problems() {
+  const Conv2dParams strided{.stride = 2, .pad = 1, .pad_mode = PadMode::replicate};
+  std::vector<Conv2dProblem> problems = conv2d_problems();
+  problems.push_back({2, 69, 67, 42, 70, 3, 3, strided});
+  problems.push_back({1, 2, 3, 128, 960, 3, 3, {.pad = 1}});
+  return problems;
+}
+
 TEST_CASE("every conv2d backward-filter kernel equals the reference") {
   Context context;
   const auto table = conv2d_backward_filter_table();
-  for (const Conv2dProblem& problem : conv2d_problems()) {
+  for (Conv2dProblem problem : filter_problems()) {
     CAPTURE(problem.to_string());
+    problem.mixed = true;  // kernels that round their operands serve, too
     const Tensor whole_src = random_integers(src_shape(problem), DType::f32, 1);
     const Tensor whole_grad = random_integers(problem.dst_shape(), DType::f32, 2);
     const Tensor src = random_tensor(src_shape(problem), DType::f32, 1);
@@ -106,8 +117,9 @@ TEST_CASE("every conv2d backward-filter kernel equals the reference") {
     const Tensor want = run_filter(context, reference_of(table), problem, src, grad);
     for_kernels(context, table, problem, [&](const auto& kernel) {
       check(compare_exact(run_filter(context, kernel, problem, whole_src, whole_grad), exact));
-      check(compare(run_filter(context, kernel, problem, src, grad), want,
-                    sum_tolerance(kernel.reduction_length(problem), src, grad)));
+      check(compare(
+          run_filter(context, kernel, problem, src, grad), want,
+          sum_tolerance(kernel.reduction_length(problem), src, grad, kernel.info.operand_eps)));
     });
   }
 }

@@ -105,7 +105,10 @@ TEST_CASE(
     CHECK(ours(backward, strided, sm80) == "conv2d.bwd_data.cuda.direct");
     CHECK(ours(forward, strided, old) == "conv2d.fwd.cuda.direct");
     CHECK(ours(forward, wide, sm80) == "conv2d.fwd.cuda.direct");
-    CHECK(ours(conv2d_backward_filter_table(), wide, sm80) == "conv2d.bwd_filter.cuda.direct");
+    const auto filter = conv2d_backward_filter_table();
+    CHECK(ours(filter, kProblem, sm80) == "conv2d.bwd_filter.cuda.implicit_gemm.tf32x3");
+    CHECK(ours(filter, strided, old) == "conv2d.bwd_filter.cuda.tiled");
+    CHECK(ours(filter, wide, sm80) == "conv2d.bwd_filter.cuda.direct");
   }
 }
 
@@ -127,6 +130,24 @@ TEST_CASE("kernels that round their operands need mixed precision, or to be aske
   const Tensor dst = conv2d_forward(context, src, wei, {}, {}).dst.to(Device{});
   CHECK(compare_exact(dst, Tensor::full({1, 4, 4, 2}, 1)).ok);
   CHECK(context.launches().count("conv2d.fwd.cuda.implicit_gemm.bf16") == 1);
+  context.request_kernel("conv2d.bwd_filter", "conv2d.bwd_filter.cuda.implicit_gemm.bf16");
+  const Tensor grad = Tensor::full({1, 4, 4, 2}, 0.5f).to(context.device());
+  const Tensor grad_wei = conv2d_backward_filter(context, src, grad, wei.shape(), {}).to(Device{});
+  CHECK(compare_exact(grad_wei, Tensor::full({2, 1, 1, 4}, 8)).ok);
+}
+
+TEST_CASE("filter gradients on a GPU need little workspace for any picture") {
+  const Features sm80 = Features(Feature::sm80).on(DeviceType::cuda);
+  for (std::int64_t channels : {3, 64, 200, 512}) {
+    for (std::int64_t side : {1, 30, 256, 1024}) {
+      const Conv2dProblem problem{1, side, side, channels, 2 * channels, 3, 3, {.pad = 1}};
+      for (const char* name : {"implicit_gemm.tf32x3", "tiled"}) {
+        const auto& kernel = select(conv2d_backward_filter_table(), problem, sm80,
+                                    std::string("conv2d.bwd_filter.cuda.") + name);
+        CHECK(kernel.workspace_bytes(problem, 1) < std::size_t{32} << 20);
+      }
+    }
+  }
 }
 
 TEST_CASE("what is fused leads back on a device of its own, too") {
