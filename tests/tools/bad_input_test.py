@@ -117,6 +117,43 @@ class Options(CliTest):
             with self.subTest(request=request):
                 self.assert_refused(self.stylize(env=environment(IMPASTO_KERNEL=request)), word)
 
+    def test_kernel_option(self):
+        for request, *words in (("conv2d.fwd", "expected OP.DIRECTION=ID", "impasto kernels list"),
+                                ("conv3d.fwd=x", "conv3d.fwd", "conv2d.fwd"),
+                                ("conv2d.fwd=best", "'best'", "conv2d.fwd.cpu.reference"),
+                                ("relu.fwd=relu.fwd.cuda.vector", "does not run on device cpu")):
+            with self.subTest(request=request):
+                self.assert_refused(self.stylize("--kernel", request), *words)
+                self.assert_refused(impasto("inspect", self.content, "--weights", self.weights,
+                                            "--layers", "relu1_1", "-o", self.folder / "f.safetensors",
+                                            "--kernel", request), *words)
+
+    def test_kernel_that_cannot_serve_a_problem(self):
+        kernel = "conv2d.bwd_data.cpu.columns.generic"  # takes few channels only
+        result = self.stylize("--kernel", f"conv2d.bwd_data={kernel}", "--quiet")
+        self.assertEqual(result.returncode, 2, result.stderr)
+        self.assertRegex(result.stderr.splitlines()[-1], f"kernel {kernel} cannot serve conv2d.*: pays")
+        self.assertFalse(self.output.exists())
+
+    def test_kernels_list(self):
+        def refused(*options, words):
+            self.assert_refused(impasto("kernels", "list", *options), *words)
+        relu = ["--op", "relu.fwd", "--problem"]
+        refused("--op", "relu.forward", words=["relu.forward", "relu.fwd"])
+        refused("--problem", "1 2 3 4", words=["--op"])
+        refused("--kernel", "relu.fwd=relu.fwd.cpu.reference", words=["--problem"])
+        refused("--device", "gpu", words=["gpu"])
+        refused(*relu, "1 8 8", words=["has no c", "n=1 h w c"])
+        refused(*relu, "1 8 8 8 f32 9", words=["'9'"])
+        refused(*relu, "1 8 8 x", words=["'x'"])
+        refused(*relu, "1 8 8 0", words=["c is 0"])
+        refused(*relu, "1 8 8 h=3", words=["h is given twice"])
+        refused(*relu, "8 8 8 8 relu=1", words=["relu=1"])
+        refused(*relu, "99999 99999 99999 99999", words=["too large"])
+        refused("--op", "conv2d", "--problem", "1 2 2 3 3 9 9 1 0", words=["larger than the picture"])
+        refused("--op", "conv2d", "--problem", "1 2 2 3 3 pad=2 padding=reflect", words=["reflect"])
+        refused(*relu, "1 8 8 8", "--kernel", "relu.fwd=relu.fwd.cuda.vector", words=["device cpu"])
+
     def test_no_command(self):
         self.assert_refused(impasto(), "--help")
         self.assert_refused(impasto("paint"))

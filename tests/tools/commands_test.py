@@ -196,6 +196,81 @@ class Inspect(CliTest):
         self.assertAlmostEqual(gram[1 * 8 + 5] / entry, 1, places=4)
 
 
+class Kernels(CliTest):
+    def listed(self, *options):
+        result = impasto("kernels", "list", *options, "--json")
+        self.assertEqual(result.returncode, 0, result.stderr)
+        return json.loads(result.stdout)["tables"]
+
+    def test_every_kernel_says_where_it_runs(self):
+        text = impasto("kernels", "list").stdout
+        for table in self.listed():
+            self.assertIn(table["table"], text)
+            for kernel in table["kernels"]:
+                self.assertIn(f'  {kernel["id"]} ', text)
+                self.assertEqual(kernel["available"], bool(kernel["devices"]))
+                self.assertEqual(kernel["available"], "reason" not in kernel, kernel)
+                if kernel["id"].endswith("cpu.reference"):
+                    self.assertEqual(kernel["devices"], ["cpu"])
+                if kernel["backend"] == "gpu":
+                    self.assertIn("simt", kernel["devices"])
+
+    def test_what_a_lesser_processor_lacks(self):
+        result = impasto("kernels", "list", "--op", "gemm", env=environment(IMPASTO_CPU="generic"))
+        self.assertRegex(result.stdout, "gemm.fwd.cpu.tiled.generic +cpu ")
+        self.assertRegex(result.stdout, "not here: needs avx2, this machine offers none")
+
+    def test_one_device(self):
+        for table in self.listed("--device", "simt", "--op", "relu"):
+            for kernel in table["kernels"]:
+                self.assertEqual(kernel["available"], kernel["backend"] == "gpu")
+
+    def test_every_table_has_a_choice_for_every_problem(self):
+        maps = ["n=1 h=64 w=48 c=64", "1 64 48 64", "1 2 2 3 dtype=f64"]
+        problems = {"conv2d": ["h=64 w=64 ic=256 oc=256 relu", "1 64 64 256 256 3 3 1 1",
+                               "1 9 9 3 64 pool=max padding=reflect mixed cached=0"],
+                    "basis": ["10 2 5000"], "gemm": ["512 512 512 0 1", "1 1 1 dtype=f64"],
+                    "resize": ["1 64 64 3 32 33 area", "h=5 w=6 c=3 oh=7 ow=4 mode=lanczos"]}
+        tables = {table["table"]: table for table in self.listed()}
+        for op in sorted({name.split(".")[0] for name in tables}):
+            for problem in problems.get(op, maps):
+                for choice in self.listed("--op", op, "--problem", problem):
+                    with self.subTest(table=choice["table"], problem=problem):
+                        ids = [kernel["id"] for kernel in tables[choice["table"]]["kernels"]]
+                        self.assertEqual([c["id"] for c in choice["candidates"]], ids)
+                        chosen = [c["id"] for c in choice["candidates"] if c["verdict"] == "chosen"]
+                        self.assertEqual(chosen, [choice["chosen"]])
+
+    def test_why_a_kernel_is_not_taken(self):
+        problem = ["--op", "conv2d.fwd", "--problem", "1 64 64 256 256 3 3 1 1"]
+        result = impasto("kernels", "list", *problem, "--device", "simt")
+        self.assertEqual(result.returncode, 0, result.stderr)
+        for line in ("conv2d.fwd.cuda.first +needs at most 4 channels",
+                     "conv2d.fwd.cuda.winograd4.tf32x3 +serves on simt only when asked for by name",
+                     "> conv2d.fwd.cuda.tiled +chosen",
+                     "conv2d.fwd.cuda.implicit_gemm.bf16 +rounds operands, and mixed precision was not",
+                     "conv2d.fwd.cuda.direct +serves, but comes after",
+                     "conv2d.fwd.cpu.reference +does not run on device simt"):
+            self.assertRegex(result.stdout, line)
+        asked = impasto("kernels", "list", *problem, "--kernel", "conv2d.fwd=conv2d.fwd.cpu.reference")
+        self.assertRegex(asked.stdout, "> conv2d.fwd.cpu.reference +chosen")
+
+    def test_kernels_by_name_compute(self):
+        pictures = []
+        reference = [f"--kernel={table}={table}.cpu.reference" for table in ("conv2d.fwd", "conv2d.bwd_data")]
+        for options, env in ((reference, environment()), ([], environment()),
+                             ([], environment(IMPASTO_KERNEL="conv2d.fwd=conv2d.fwd.cpu.reference,"
+                                              "conv2d.bwd_data=conv2d.bwd_data.cpu.reference"))):
+            self.assertEqual(self.stylize(*options, env=env).returncode, 0)
+            pictures.append(self.output.read_bytes())
+        self.assertEqual(pictures[0], pictures[2])
+        evaluate = ["evaluate", "--content", self.content, "--style", self.style, "--image", self.content,
+                    "--weights", self.weights]
+        losses = [json.loads(impasto(*evaluate, *options).stdout)["total"] for options in ([], reference)]
+        self.assertNotEqual(losses[0], losses[1])  # other kernels round otherwise
+        self.assertAlmostEqual(losses[0] / losses[1], 1, places=4)
+
+
 class Others(CliTest):
     def test_devices(self):
         result = impasto("devices")
@@ -234,7 +309,7 @@ class Others(CliTest):
     def test_help_everywhere(self):
         for command in ([], ["stylize"], ["evaluate"], ["inspect"], ["weights"], ["devices"],
                         ["profile"], ["weights", "list"], ["weights", "info"], ["weights", "convert"],
-                        ["weights", "fetch"]):
+                        ["weights", "fetch"], ["kernels"], ["kernels", "list"]):
             with self.subTest(command=command):
                 result = impasto(*command, "--help")
                 self.assertEqual(result.returncode, 0)

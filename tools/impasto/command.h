@@ -3,6 +3,9 @@
 // in its own.
 #pragma once
 
+#include <string>
+#include <vector>
+
 #include <CLI/CLI.hpp>
 
 namespace impasto::cli {
@@ -22,5 +25,9 @@ void add_evaluate(CLI::App& app);
 void add_weights(CLI::App& app);
 void add_devices(CLI::App& app);
 void add_profile(CLI::App& app);
+void add_kernels(CLI::App& app);
+
+// --kernel OP.DIRECTION=ID, any number of times.
+CLI::Option* add_kernel_option(CLI::App& command, std::vector<std::string>& kernels);
 
 }  // namespace impasto::cli

@@ -33,6 +33,7 @@ int run(int argc, char** argv) {
   cli::add_weights(app);
   cli::add_devices(app);
   cli::add_profile(app);
+  cli::add_kernels(app);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {

@@ -5,8 +5,8 @@
 
 #include <fmt/core.h>
 
-#include "ops/registry.h"
 #include "tensor/allocator.h"
+#include "tools/impasto/kernel_devices.h"
 #include "tools/impasto/memory.h"
 #include "weights/find.h"
 #include "weights/weights.h"
@@ -60,6 +60,7 @@ void add_machine_options(CLI::App& command, MachineOptions& o) {
                   "Most MiB to use, 0 for no limit; default: what is available")
       ->check(CLI::Range(std::int64_t{0}, std::int64_t{1} << 40))
       ->group(group);
+  add_kernel_option(command, o.kernels)->group(group);
 }
 
 std::size_t memory_limit(const MachineOptions& options) {
@@ -74,7 +75,7 @@ std::unique_ptr<Context> make_context(const MachineOptions& options) {
   machine.precision = options.precision;
   allocator_of(machine.device).set_limit(memory_limit(options));
   auto context = std::make_unique<Context>(machine);
-  check_kernel_requests(*context);
+  request_kernels(*context, options.kernels);
   if (options.precision == Precision::mixed && !machine.features.has(Feature::avx512vnni)) {
     note("--precision mixed changes nothing here: this processor has no AVX-512 VNNI");
   }

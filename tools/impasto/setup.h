@@ -21,6 +21,7 @@ struct MachineOptions {
   std::string network;  // "random:SEED"
   PoolKind pooling = PoolKind::max;
   Precision precision = Precision::f32;
+  std::vector<std::string> kernels;  // "conv2d.fwd=conv2d.fwd.cpu.reference"
 };
 void add_machine_options(CLI::App& command, MachineOptions& options);
 
