@@ -135,18 +135,18 @@ Tensor Tensor::reshape(const Shape& shape) const {
 }
 
 Tensor Tensor::slice(std::int64_t begin, std::int64_t end) const {
-  IMPASTO_CHECK(
-      shape_.rank() > 0 && dtype_ != DType::bits && 0 <= begin && begin <= end && end <= shape_[0],
-      "tensor: no slice [{}, {}) of {} {}", begin, end, impasto::to_string(dtype_),
-      shape_.to_string());
+  IMPASTO_CHECK(shape_.rank() > 0 && 0 <= begin && begin <= end && end <= shape_[0],
+                "tensor: no slice [{}, {}) of {} {}", begin, end, impasto::to_string(dtype_),
+                shape_.to_string());
   std::vector<std::int64_t> dims(shape_.dims().begin(), shape_.dims().end());
   dims[0] = end - begin;
   Tensor result = *this;
   result.shape_ = Shape(std::span<const std::int64_t>(dims));
-  if (begin > 0) {
-    result.offset_ +=
-        bytes() / static_cast<std::size_t>(shape_[0]) * static_cast<std::size_t>(begin);
-  }
+  if (begin == 0) return result;
+  const std::int64_t skipped = numel() / shape_[0] * begin;
+  IMPASTO_CHECK(dtype_ != DType::bits || skipped % 64 == 0,
+                "tensor: a slice of bits must begin at a word, not at bit {}", skipped);
+  result.offset_ += storage_bytes(dtype_, skipped);
   return result;
 }
 

@@ -76,7 +76,7 @@ class Tensor {
   double item() const;
 
   Tensor reshape(const Shape& shape) const;  // same storage, same numel
-  // Entries [begin, end) of the first axis, in the same storage. Not of packed masks.
+  // Entries [begin, end) of the first axis, in the same storage; packed bits from a word on.
   Tensor slice(std::int64_t begin, std::int64_t end) const;
   Tensor clone() const;
   // Converted copy, rounded to nearest even; the same handle when nothing changes. To integers:
