@@ -21,35 +21,34 @@ struct Anything {
 
 }  // namespace detail
 
-// Calls visit(member) for each of the up to 8 members.
-template <class Args, class Visit>
-void for_each_operand(const Args& args, Visit visit) {
+// f(members...) of a struct with one to eight members.
+template <class Args, class F>
+auto with_operands(const Args& args, F f) {
   using A = detail::Anything;
-  const auto all = [&](const auto&... members) { (visit(members), ...); };
   if constexpr (requires { Args{A{}, A{}, A{}, A{}, A{}, A{}, A{}, A{}}; }) {
-    const auto& [a, b, c, d, e, f, g, h] = args;
-    all(a, b, c, d, e, f, g, h);
+    auto& [a, b, c, d, e, g, h, i] = args;
+    return f(a, b, c, d, e, g, h, i);
   } else if constexpr (requires { Args{A{}, A{}, A{}, A{}, A{}, A{}, A{}}; }) {
-    const auto& [a, b, c, d, e, f, g] = args;
-    all(a, b, c, d, e, f, g);
+    auto& [a, b, c, d, e, g, h] = args;
+    return f(a, b, c, d, e, g, h);
   } else if constexpr (requires { Args{A{}, A{}, A{}, A{}, A{}, A{}}; }) {
-    const auto& [a, b, c, d, e, f] = args;
-    all(a, b, c, d, e, f);
+    auto& [a, b, c, d, e, g] = args;
+    return f(a, b, c, d, e, g);
   } else if constexpr (requires { Args{A{}, A{}, A{}, A{}, A{}}; }) {
-    const auto& [a, b, c, d, e] = args;
-    all(a, b, c, d, e);
+    auto& [a, b, c, d, e] = args;
+    return f(a, b, c, d, e);
   } else if constexpr (requires { Args{A{}, A{}, A{}, A{}}; }) {
-    const auto& [a, b, c, d] = args;
-    all(a, b, c, d);
+    auto& [a, b, c, d] = args;
+    return f(a, b, c, d);
   } else if constexpr (requires { Args{A{}, A{}, A{}}; }) {
-    const auto& [a, b, c] = args;
-    all(a, b, c);
+    auto& [a, b, c] = args;
+    return f(a, b, c);
   } else if constexpr (requires { Args{A{}, A{}}; }) {
-    const auto& [a, b] = args;
-    all(a, b);
+    auto& [a, b] = args;
+    return f(a, b);
   } else {
-    const auto& [a] = args;
-    all(a);
+    auto& [a] = args;
+    return f(a);
   }
 }
 
@@ -58,7 +57,7 @@ template <class Args>
 std::size_t operand_bytes(const Args& args) {
   std::size_t sum = 0;
   const auto add = [&](const Tensor& tensor) { sum += tensor.defined() ? tensor.bytes() : 0; };
-  for_each_operand(args, [&]<class T>(const T& member) {
+  const auto count = [&]<class T>(const T& member) {
     if constexpr (std::is_base_of_v<Tensor, T>) {
       add(member);
     } else if constexpr (std::is_convertible_v<T, std::span<const Tensor>>) {
@@ -66,7 +65,8 @@ std::size_t operand_bytes(const Args& args) {
     } else if constexpr (std::is_convertible_v<T, const Tensor*>) {
       if (member != nullptr) add(*member);
     }
-  });
+  };
+  with_operands(args, [&](const auto&... members) { (count(members), ...); });
   return sum;
 }
 

@@ -77,8 +77,11 @@ kernels() {
     on_gpu $build/tests/ops/test_ops --test-case="*accuracy*"
 }
 sanitized() {
-  on_gpu env IMPASTO_TEST_KERNELS=gpu compute-sanitizer --error-exitcode 9 --tool "$1" $build/tests/ops/test_ops \
-    --test-case="*exact on integers*,*relu*,*pool*" --test-case-exclude="*gram*,*number of threads*"
+  local filter
+  for filter in ": exact on integers" relu. pool2d.; do
+    compute-sanitizer --error-exitcode 9 --tool "$1" $build/tools/impasto kernels check \
+      --device cuda:0 --sample 4 --filter "$filter" || return
+  done
 }
 paint() {
   $build/tools/impasto stylize tools/samples/townscape.jpg tools/samples/night.jpg \

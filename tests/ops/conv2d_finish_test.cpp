@@ -3,15 +3,16 @@
 
 #include "ops/conv2d/cuda.h"
 #include "ops/conv2d/epilogue.h"
-#include "tests/ops/conv2d_problems.h"
-#include "tests/ops/on_device.h"
 #include "tests/support/compare.h"
+#include "tests/support/device.h"
 #include "tests/support/random_tensors.h"
+#include "tools/verify/conv2d_problems.h"
 
 namespace impasto {
 namespace {
 
 using namespace test;
+using namespace verify;
 
 struct Finished {
   Tensor dst, mask;
@@ -34,7 +35,7 @@ Finished on_processor(const Conv2dProblem& p, const Tensor& out, bool want_mask)
 
 Finished on_gpu(const Conv2dProblem& p, const Tensor& out, bool want_mask) {
   const Finished home = empty_for(p, want_mask);
-  Context& context = test_device_context();
+  static Context context({.device = test_device({DeviceType::simt})});
   Finished result{home.dst.to(context.device()), home.mask.to(context.device())};
   conv2d_kernels::finish_outputs_gpu(context, p, out.to(context.device()), result.dst,
                                      want_mask ? &result.mask : nullptr);

@@ -1,60 +1,16 @@
 #include "ops/normalize/normalize.h"
 
 #include <cmath>
-#include <limits>
 #include <vector>
 
 #include <doctest/doctest.h>
 
-#include "tests/ops/for_kernels.h"
 #include "tests/support/compare.h"
-#include "tests/support/gradient.h"
-#include "tests/support/random_tensors.h"
 
 namespace impasto {
 namespace {
 
 using namespace test;
-
-// One pixel, prime extents, batch 2, channels on either side of a vector, several blocks of 16384
-// elements, more channels than a block.
-const InstanceNormProblem kProblems[] = {
-    {1, 1, 1},     {1, 2, 3},     {2, 35, 16},  {1, 77, 33},   {2, 64, 64},
-    {2, 20011, 3}, {1, 16384, 1}, {3, 700, 64}, {1, 3, 20000},
-};
-
-InstanceNormProblem in_double(InstanceNormProblem problem) {
-  problem.dtype = DType::f64;
-  return problem;
-}
-
-// Rows of one pixel: kernels see pixels only, not rows.
-Shape picture_shape(const InstanceNormProblem& p) {
-  return {p.n, p.m, 1, p.c};
-}
-
-InstanceNormForward forward(Context& context,
-                            const Kernel<InstanceNormProblem, InstanceNormForwardArgs>& kernel,
-                            const InstanceNormProblem& p, const Tensor& src, const Tensor& gamma,
-                            const Tensor& beta) {
-  InstanceNormForward result{poisoned(src.shape(), p.dtype), poisoned({p.n, p.c}, p.dtype),
-                             poisoned({p.n, p.c}, p.dtype)};
-  run_kernel(context, kernel, p, {src, gamma, beta, result.dst, result.mean, result.rstd});
-  return result;
-}
-
-InstanceNormBackward backward(Context& context,
-                              const Kernel<InstanceNormProblem, InstanceNormBackwardArgs>& kernel,
-                              const InstanceNormProblem& p, const Tensor& src,
-                              const Tensor& grad_dst, const Tensor& gamma,
-                              const InstanceNormForward& saved) {
-  InstanceNormBackward result{poisoned(src.shape(), p.dtype), poisoned({p.c}, p.dtype),
-                              poisoned({p.c}, p.dtype)};
-  run_kernel(context, kernel, p,
-             {src, grad_dst, gamma, saved.mean, saved.rstd, result.grad_src, result.grad_gamma,
-              result.grad_beta});
-  return result;
-}
 
 void check_near(const Tensor& got, const Tensor& want, double tolerance) {
   const Comparison result = compare(got, want, tolerance);
@@ -103,88 +59,6 @@ TEST_CASE("instance norm agrees with PyTorch") {
   }
 }
 
-TEST_CASE("every instance norm kernel normalises") {
-  Context context;
-  const auto table = instance_norm_forward_table();
-  for (const auto& kernel : kernels_here(table)) {
-    for (const InstanceNormProblem& p : kProblems) {
-      CAPTURE(kernel.info.id);
-      CAPTURE(p.to_string());
-      Tensor src = random_tensor(picture_shape(p), DType::f32, 1);
-      // A mean far from zero: a one-pass variance would lose every digit.
-      for (float& value : src.values<float>()) value += 1000;
-      const Tensor gamma = random_tensor({p.c}, DType::f32, 2);
-      const Tensor beta = random_tensor({p.c}, DType::f32, 3);
-      const InstanceNormForward want =
-          forward(context, table.kernels.back(), in_double(p), src.to(DType::f64),
-                  gamma.to(DType::f64), beta.to(DType::f64));
-      const InstanceNormForward got = forward(context, kernel, p, src, gamma, beta);
-      // Sums are double: what remains is the rounding of the statistics, of the mean above all.
-      const double eps = std::numeric_limits<float>::epsilon();
-      CHECK(compare(got.mean, want.mean, 0, eps).ok);
-      CHECK(compare(got.rstd, want.rstd, 0, eps).ok);
-      const double scale = max_abs(gamma) * max_abs(want.rstd);
-      check_near(got.dst, want.dst, eps * (scale * 1010 + 3 * max_abs(want.dst)));
-    }
-  }
-}
-
-TEST_CASE("every instance norm backward kernel equals the reference") {
-  Context context;
-  const auto table = instance_norm_backward_table();
-  for (const auto& kernel : kernels_here(table)) {
-    for (const InstanceNormProblem& p : kProblems) {
-      CAPTURE(kernel.info.id);
-      CAPTURE(p.to_string());
-      const Tensor src = random_tensor(picture_shape(p), DType::f32, 4);
-      const Tensor grad_dst = random_tensor(picture_shape(p), DType::f32, 5);
-      const Tensor gamma = random_tensor({p.c}, DType::f32, 6);
-      const Tensor beta = Tensor::zeros({p.c});
-      const InstanceNormForward saved =
-          forward(context, instance_norm_forward_table().kernels.back(), p, src, gamma, beta);
-      const InstanceNormForward saved_double{
-          {}, saved.mean.to(DType::f64), saved.rstd.to(DType::f64)};
-      const InstanceNormBackward want =
-          backward(context, table.kernels.back(), in_double(p), src.to(DType::f64),
-                   grad_dst.to(DType::f64), gamma.to(DType::f64), saved_double);
-      const InstanceNormBackward got = backward(context, kernel, p, src, grad_dst, gamma, saved);
-      const double eps = std::numeric_limits<float>::epsilon();
-      // Each term is at most the largest gradient, the last one times the largest normalised value;
-      // four roundings each.
-      const double normalised = (max_abs(src) + max_abs(saved.mean)) * max_abs(saved.rstd);
-      check_near(
-          got.grad_src, want.grad_src,
-          4 * eps * max_abs(gamma) * max_abs(saved.rstd) * max_abs(grad_dst) * (2 + normalised));
-      CHECK(compare(got.grad_gamma, want.grad_gamma, 1e-9, eps).ok);
-      CHECK(compare(got.grad_beta, want.grad_beta, 1e-9, eps).ok);
-    }
-  }
-}
-
-TEST_CASE("instance norm gradients agree with central differences") {
-  Context context;
-  const Shape shape{2, 3, 4, 3};
-  const Tensor src = random_tensor(shape, DType::f64, 7);
-  const Tensor gamma = random_tensor({3}, DType::f64, 8);
-  const Tensor beta = random_tensor({3}, DType::f64, 9);
-  const Tensor upstream = random_tensor(shape, DType::f64, 10);
-  const InstanceNormForward saved = instance_norm_forward(context, src, gamma, beta);
-  const InstanceNormBackward gradient =
-      instance_norm_backward(context, src, upstream, gamma, saved.mean, saved.rstd);
-  const auto of_src = [&](const Tensor& x) {
-    return instance_norm_forward(context, x, gamma, beta).dst;
-  };
-  const auto of_gamma = [&](const Tensor& x) {
-    return instance_norm_forward(context, src, x, beta).dst;
-  };
-  const auto of_beta = [&](const Tensor& x) {
-    return instance_norm_forward(context, src, gamma, x).dst;
-  };
-  CHECK(check_gradient(of_src, src, upstream, gradient.grad_src).ok);
-  CHECK(check_gradient(of_gamma, gamma, upstream, gradient.grad_gamma).ok);
-  CHECK(check_gradient(of_beta, beta, upstream, gradient.grad_beta).ok);
-}
-
 TEST_CASE("instance norm of a constant channel is its shift") {
   Context context;
   const Tensor beta = Tensor::from<float>({2}, std::vector<float>{-1.5f, 4});
@@ -192,27 +66,6 @@ TEST_CASE("instance norm of a constant channel is its shift") {
       instance_norm_forward(context, Tensor::full({1, 5, 5, 2}, 77), Tensor::full({2}, 3), beta);
   for (int i = 0; i < 50; ++i) CHECK(got.dst.data<float>()[i] == beta.data<float>()[i % 2]);
   CHECK(got.rstd.data<float>()[0] == doctest::Approx(1 / std::sqrt(1e-5)));
-}
-
-TEST_CASE("instance norm gives the same bits for every thread count") {
-  Context one({.device = {}, .threads = 1});
-  Context many({.device = {}, .threads = 4});
-  for (const InstanceNormProblem& p : kProblems) {
-    CAPTURE(p.to_string());
-    const Tensor src = random_tensor(picture_shape(p), DType::f32, 11);
-    const Tensor grad = random_tensor(picture_shape(p), DType::f32, 12);
-    const Tensor gamma = random_tensor({p.c}, DType::f32, 13);
-    const Tensor beta = random_tensor({p.c}, DType::f32, 14);
-    const InstanceNormForward a = instance_norm_forward(one, src, gamma, beta);
-    const InstanceNormForward b = instance_norm_forward(many, src, gamma, beta);
-    CHECK(compare_exact(a.dst, b.dst).ok);
-    CHECK(compare_exact(a.rstd, b.rstd).ok);
-    const InstanceNormBackward ga = instance_norm_backward(one, src, grad, gamma, a.mean, a.rstd);
-    const InstanceNormBackward gb = instance_norm_backward(many, src, grad, gamma, b.mean, b.rstd);
-    CHECK(compare_exact(ga.grad_src, gb.grad_src).ok);
-    CHECK(compare_exact(ga.grad_gamma, gb.grad_gamma).ok);
-    CHECK(compare_exact(ga.grad_beta, gb.grad_beta).ok);
-  }
 }
 
 TEST_CASE("instance norm refuses what breaks its contract") {

@@ -154,6 +154,13 @@ class Options(CliTest):
         refused("--op", "conv2d", "--problem", "1 2 2 3 3 pad=2 padding=reflect", words=["reflect"])
         refused(*relu, "1 8 8 8", "--kernel", "relu.fwd=relu.fwd.cuda.vector", words=["device cpu"])
 
+    def test_kernels_check(self):
+        for options, *words in ((["--filter", "nothing like it"], "nothing like it"),
+                                (["--device", "gpu"], "gpu"), (["--order", "sideways"], "sideways"),
+                                (["--seed", "-1"],), (["--sample", "0"],)):
+            with self.subTest(options=options):
+                self.assert_refused(impasto("kernels", "check", *options), *words)
+
     def test_no_command(self):
         self.assert_refused(impasto(), "--help")
         self.assert_refused(impasto("paint"))

@@ -229,10 +229,11 @@ class Kernels(CliTest):
         maps = ["n=1 h=64 w=48 c=64", "1 64 48 64", "1 2 2 3 dtype=f64"]
         problems = {"conv2d": ["h=64 w=64 ic=256 oc=256 relu", "1 64 64 256 256 3 3 1 1",
                                "1 9 9 3 64 pool=max padding=reflect mixed cached=0"],
-                    "basis": ["10 2 5000"], "gemm": ["512 512 512 0 1", "1 1 1 dtype=f64"],
+                    "basis": ["10 2 5000"], "descent.guard": ["", "moved"], "descent.adam": [""],
+                    "descent.lbfgs": ["100 20", "capacity=7 slots=7 scaled=0"], "gemm": ["512 512 512 0 1", "1 1 1 dtype=f64"],
                     "resize": ["1 64 64 3 32 33 area", "h=5 w=6 c=3 oh=7 ow=4 mode=lanczos"]}
         tables = {table["table"]: table for table in self.listed()}
-        for op in sorted({name.split(".")[0] for name in tables}):
+        for op in sorted({name if name.startswith("descent") else name.split(".")[0] for name in tables}):
             for problem in problems.get(op, maps):
                 for choice in self.listed("--op", op, "--problem", problem):
                     with self.subTest(table=choice["table"], problem=problem):
@@ -254,6 +255,44 @@ class Kernels(CliTest):
             self.assertRegex(result.stdout, line)
         asked = impasto("kernels", "list", *problem, "--kernel", "conv2d.fwd=conv2d.fwd.cpu.reference")
         self.assertRegex(asked.stdout, "> conv2d.fwd.cpu.reference +chosen")
+
+    def checked(self, *options, code=0):
+        result = impasto("kernels", "check", *options, "--json")
+        self.assertEqual(result.returncode, code, result.stderr)
+        return {kernel["id"]: kernel for kernel in json.loads(result.stdout)["kernels"]}
+
+    def test_check_runs_what_the_filter_leaves(self):
+        kernels = self.checked("--filter", "relu.fwd")
+        self.assertEqual(sorted(kernels), ["relu.fwd.cpu.reference", "relu.fwd.cpu.vector",
+                                           "relu.fwd.cuda.vector"])
+        for kernel in kernels.values():
+            self.assertEqual((kernel["state"], kernel["failures"]), ("ok", 0), kernel)
+            self.assertGreater(kernel["checks"], 20)
+        self.assertLess(max(kernel["worst"] for kernel in kernels.values()), 1)
+        one = self.checked("--filter", "relu.fwd.cpu.vector: lets NaN through")
+        self.assertEqual(list(one), ["relu.fwd.cpu.vector"])
+        self.assertLess(one["relu.fwd.cpu.vector"]["checks"], 5)
+
+    def test_check_on_one_device(self):
+        cpu, simt = (self.checked("--filter", "gemm", "--device", device, "--sample", 9)
+                     for device in ("cpu", "simt"))
+        self.assertEqual(cpu["gemm.fwd.cpu.reference"]["state"], "ok")
+        self.assertEqual(cpu["gemm.fwd.cuda.tiled"]["state"], "not here")
+        self.assertIn("device cpu", cpu["gemm.fwd.cuda.tiled"]["reason"])
+        self.assertEqual(simt["gemm.fwd.cuda.tiled"]["state"], "ok")
+        self.assertEqual(simt["gemm.fwd.cpu.reference"]["state"], "not here")
+
+    def test_check_says_how_near_and_how_many(self):
+        result = impasto("kernels", "check", "--filter", "mse.bwd", "--seed", 5, "--order", "priorities")
+        self.assertEqual(result.returncode, 0, result.stderr)
+        self.assertRegex(result.stdout, r"\nmse.bwd.cpu.vector +\d+ +0\.\d\d\d  ok\n")
+        self.assertRegex(result.stdout, r"\n3 ok, 0 failed, 0 not checked, 0 not here; \d+ checks in .* s\n$")
+        self.assertIn("mse.bwd\n", result.stderr)  # progress
+
+    def test_check_under_the_race_detector(self):
+        race = self.checked("--filter", "relu", "--order", "race", "--device", "simt")
+        self.assertEqual({name: kernel["state"] for name, kernel in race.items() if "cuda" in name},
+                         {"relu.fwd.cuda.vector": "ok", "relu.bwd.cuda.vector": "ok"})
 
     def test_kernels_by_name_compute(self):
         pictures = []
@@ -309,7 +348,8 @@ class Others(CliTest):
     def test_help_everywhere(self):
         for command in ([], ["stylize"], ["evaluate"], ["inspect"], ["weights"], ["devices"],
                         ["profile"], ["weights", "list"], ["weights", "info"], ["weights", "convert"],
-                        ["weights", "fetch"], ["kernels"], ["kernels", "list"]):
+                        ["weights", "fetch"], ["kernels"], ["kernels", "list"],
+                        ["kernels", "check"]):
             with self.subTest(command=command):
                 result = impasto(*command, "--help")
                 self.assertEqual(result.returncode, 0)

@@ -6,6 +6,7 @@
 
 #include "ops/basis/basis.h"
 #include "ops/conv2d/conv2d.h"
+#include "ops/descent/descent.h"
 #include "ops/elementwise/adam.h"
 #include "ops/elementwise/elementwise.h"
 #include "ops/gemm/gemm.h"
@@ -75,6 +76,28 @@ Conv2dProblem conv2d_problem(const Words& w) {
 constexpr std::string_view kBasisWords = "rows cols=1 count dtype=f32|f64";
 BasisProblem basis_problem(const Words& w) {
   return {w.number("rows"), w.number("cols", 0), w.number("count"), dtype_of(w)};
+}
+
+// What descent decides about is a few scalars.
+constexpr std::string_view kGuardWords = "moved=0|1";
+GuardProblem guard_problem(const Words& w) {
+  GuardProblem p;
+  p.moved = w.flag("moved");
+  return p;
+}
+
+constexpr std::string_view kLbfgsWords = "capacity slots=0 scaled=1|0";
+LbfgsProblem lbfgs_problem(const Words& w) {
+  LbfgsProblem p;
+  p.capacity = w.number("capacity");
+  p.slots = w.number("slots", 0);
+  p.scaled = w.flag("scaled");
+  if (p.slots > p.capacity) w.refuse("more slots than capacity");
+  return p;
+}
+
+AdamPlanProblem adam_plan_problem(const Words&) {
+  return {};
 }
 
 constexpr std::string_view kMapWords = "n=1 h w c dtype=f32|f64";
@@ -215,9 +238,13 @@ const std::vector<Entry>& entries() {
   static const std::vector<Entry> all = {
       entry(inner_products_table(), kBasisWords, basis_problem),
       entry(combine_table(), kBasisWords, basis_problem),
+      entry(store_table(), kBasisWords, basis_problem),
       entry(conv2d_forward_table(), kConv2dWords, conv2d_problem),
       entry(conv2d_backward_data_table(), kConv2dWords, conv2d_problem),
       entry(conv2d_backward_filter_table(), kConv2dWords, conv2d_problem),
+      entry(guard_table(), kGuardWords, guard_problem),
+      entry(lbfgs_table(), kLbfgsWords, lbfgs_problem),
+      entry(adam_plan_table(), "", adam_plan_problem),
       entry(adam_table(), kMapWords, adam_problem),
       entry(elementwise_table(), kElementwiseWords, elementwise_problem),
       entry(gemm_table(), kGemmWords, gemm_problem),

@@ -203,6 +203,7 @@ void add_kernels(CLI::App& app) {
   CLI::App* kernels = app.add_subcommand("kernels", "What computes each op: list and check");
   kernels->require_subcommand(1);
   add_list(*kernels);
+  add_kernels_check(*kernels);
 }
 
 }  // namespace impasto::cli

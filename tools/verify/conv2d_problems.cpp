@@ -1,10 +1,12 @@
-#include "tests/ops/conv2d_problems.h"
+#include "tools/verify/conv2d_problems.h"
 
+#include <cmath>
 #include <limits>
 
+#include "tests/support/gradient.h"
 #include "tests/support/random_tensors.h"
 
-namespace impasto::test {
+namespace impasto::verify {
 namespace {
 
 constexpr PadMode kModes[] = {PadMode::zero, PadMode::reflect, PadMode::replicate};
@@ -67,9 +69,21 @@ std::vector<Conv2dProblem> conv2d_problems() {
   return problems;
 }
 
-double sum_tolerance(std::int64_t length, const Tensor& a, const Tensor& b, double operand_eps) {
+double sum_tolerance(double length, const Tensor& a, const Tensor& b, double operand_eps) {
   const double eps = double{std::numeric_limits<float>::epsilon()} + 2 * operand_eps;
-  return eps * static_cast<double>(length + 1) * max_abs(a) * max_abs(b);
+  return eps * length * test::max_abs(a) * test::max_abs(b);
 }
 
-}  // namespace impasto::test
+Conv2dAdjoint::Conv2dAdjoint(Session& session, PadMode mode)
+    : problem{2, 33, 47, 48, 80, 3, 3, {.pad = 1, .pad_mode = mode}} {
+  problem.filter_cached = true;
+  src = session.normal(src_shape(problem), DType::f32, 1);
+  wei = session.normal(wei_shape(problem), DType::f32, 2);
+  grad = session.normal(problem.dst_shape(), DType::f32, 3);
+  const Tensor dst = conv2d_forward(session.context(), src, wei, {}, problem.params).dst;
+  want = test::inner(dst, grad);
+  // Rounding of dst, |dst| |grad| being the scale of the sum.
+  tolerance = 1e-6 * std::sqrt(test::inner(dst, dst) * test::inner(grad, grad));
+}
+
+}  // namespace impasto::verify

@@ -1,11 +1,11 @@
-#include "tests/ops/conv2d_masks.h"
+#include "tools/verify/conv2d_masks.h"
 
 #include <cmath>
 
 #include "tensor/bits.h"
 #include "tests/support/random_tensors.h"
 
-namespace impasto::test {
+namespace impasto::verify {
 namespace {
 
 struct Place {
@@ -52,7 +52,7 @@ bool rounding_decides(const Conv2dProblem& p, const Tensor& sums, const Place& a
 
 Tensor random_mask(const Conv2dProblem& p, std::uint64_t seed) {
   Tensor mask = Tensor::zeros(p.mask_shape(), DType::bits);
-  const Tensor dice = random_tensor({p.n, p.oh(), p.ow(), p.oc}, DType::f32, seed);
+  const Tensor dice = test::random_tensor({p.n, p.oh(), p.ow(), p.oc}, DType::f32, seed);
   for_outputs(p, [&](const Place& at) {
     bool set = sum_at(p, dice, at) > 0;
     if (p.params.pool) set = set && in_window(p, at);
@@ -81,4 +81,4 @@ std::string wrong_mask(const Conv2dProblem& p, const Tensor& got, const Tensor& 
   return wrong;
 }
 
-}  // namespace impasto::test
+}  // namespace impasto::verify

@@ -5,19 +5,14 @@
 #include <vector>
 
 #include "ops/conv2d/conv2d.h"
+#include "tools/verify/session.h"
 
-namespace impasto::test {
+namespace impasto::verify {
 
 // Shapes at the seams of the kernels: widths around tiles of 6, 9 and 12 pixels, channels around
 // vectors of 4, 8 and 16 and blocks of 8, 16 and 64, single pixels, primes, batches, tall, wide and
 // even filters, strides, padding of every mode and beyond the filter's reach.
 std::vector<Conv2dProblem> conv2d_problems();
-
-// Kernels are ordered best first, reference last.
-template <class Problem, class Args>
-const Kernel<Problem, Args>& reference_of(const KernelTable<Problem, Args>& table) {
-  return table.kernels.back();
-}
 
 inline Shape src_shape(const Conv2dProblem& p) {
   return {p.n, p.h, p.w, p.ic};
@@ -32,8 +27,17 @@ inline bool can_pool(const Conv2dProblem& p) {
   return p.oh() >= 2 && p.ow() >= 2;
 }
 
-// What a sum of `length` products may be off in f32: eps (K + 1) max|a| max|b|, more when the
-// operands were rounded before.
-double sum_tolerance(std::int64_t length, const Tensor& a, const Tensor& b, double operand_eps = 0);
+// What sums may be off in f32 whose length, and one more, is `length`: eps length max|a| max|b|,
+// more when the operands were rounded before.
+double sum_tolerance(double length, const Tensor& a, const Tensor& b, double operand_eps = 0);
 
-}  // namespace impasto::test
+// <conv(src, wei), grad> = <src, backward data> = <wei, backward filter>, at a size where the
+// reference would be slow: operands, the number and what it may be off.
+struct Conv2dAdjoint {
+  Conv2dAdjoint(Session& session, PadMode mode);
+  Conv2dProblem problem;
+  Tensor src, wei, grad;
+  double want = 0, tolerance = 0;
+};
+
+}  // namespace impasto::verify

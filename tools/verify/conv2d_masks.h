@@ -5,7 +5,7 @@
 
 #include "ops/conv2d/conv2d.h"
 
-namespace impasto::test {
+namespace impasto::verify {
 
 // A mask as a forward call could have given it: behind a maximum at most one bit a window.
 Tensor random_mask(const Conv2dProblem& problem, std::uint64_t seed);
@@ -16,4 +16,4 @@ Tensor random_mask(const Conv2dProblem& problem, std::uint64_t seed);
 std::string wrong_mask(const Conv2dProblem& problem, const Tensor& got, const Tensor& want,
                        const Tensor& sums, double tolerance);
 
-}  // namespace impasto::test
+}  // namespace impasto::verify

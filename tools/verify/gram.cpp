@@ -1,0 +1,215 @@
+// gram: sizes around the register tiles and the pixel slices of the kernels, against the
+// definitions in double.
+#include "ops/gram/gram.h"
+
+#include <cmath>
+#include <limits>
+
+#include "ops/elementwise/elementwise.h"
+#include "tests/support/gradient.h"
+#include "tests/support/random_tensors.h"
+#include "tools/verify/cases.h"
+
+namespace impasto::verify {
+namespace {
+
+using namespace test;
+
+std::vector<GramProblem> problems(DType dtype) {
+  std::vector<GramProblem> list;
+  const std::int64_t sizes[][3] = {{1, 1, 1},    {2, 5, 3},    {1, 64, 16},   {2, 49, 33},
+                                   {1, 300, 64}, {2, 1031, 7}, {1, 2500, 65}, {1, 130, 200},
+                                   {1, 40, 520}, {1, 700, 48}, {1, 530, 320}};
+  for (const auto& [n, m, c] : sizes) list.push_back({n, m, c, 0.125, dtype});
+  return list;
+}
+
+double epsilon_of(DType dtype) {
+  return dtype == DType::f32 ? 6e-8 : std::numeric_limits<double>::epsilon();
+}
+
+Shape features_shape(const GramProblem& p) {
+  return {p.n, 1, p.m, p.c};
+}
+Shape gram_shape(const GramProblem& p) {
+  return {p.n, p.c, p.c};
+}
+
+// G by its definition, in double.
+Tensor gram_of(const GramProblem& p, const Tensor& features) {
+  const Tensor f = features.to(DType::f64);
+  Tensor gram = Tensor::zeros(gram_shape(p), DType::f64);
+  for (std::int64_t i = 0; i < gram.numel(); ++i) {
+    const std::int64_t b = i / p.c / p.c, row = i / p.c % p.c, col = i % p.c;
+    const double* pixel = f.data<double>() + b * p.m * p.c;
+    double sum = 0;
+    for (std::int64_t q = 0; q < p.m; ++q, pixel += p.c) sum += pixel[row] * pixel[col];
+    gram.data<double>()[i] = p.scale * sum;
+  }
+  return gram;
+}
+
+// dF = scale F (dG + dG^T) by its definition, in double.
+Tensor gradient_of(const GramProblem& p, const Tensor& features, const Tensor& grad_gram) {
+  const Tensor f = features.to(DType::f64), grad = grad_gram.to(DType::f64);
+  Tensor result = Tensor::zeros(features.shape(), DType::f64);
+  for (std::int64_t i = 0; i < result.numel(); ++i) {
+    const double* pixel = f.data<double>() + i / p.c * p.c;
+    const double* g = grad.data<double>() + i / p.c / p.m * p.c * p.c;
+    const std::int64_t col = i % p.c;
+    double sum = 0;
+    for (std::int64_t q = 0; q < p.c; ++q) sum += pixel[q] * (g[q * p.c + col] + g[col * p.c + q]);
+    result.data<double>()[i] = p.scale * sum;
+  }
+  return result;
+}
+
+bool is_symmetric(const GramProblem& p, const Tensor& gram) {
+  const Tensor wide = gram.to(DType::f64);
+  for (std::int64_t i = 0; i < wide.numel(); ++i) {
+    const std::int64_t base = i / p.c / p.c * p.c * p.c, row = i / p.c % p.c, col = i % p.c;
+    if (wide.data<double>()[i] != wide.data<double>()[base + col * p.c + row]) return false;
+  }
+  return true;
+}
+
+void exact(Session& s) {
+  for (DType dtype : {DType::f32, DType::f64}) {
+    for (const GramProblem& p : problems(dtype)) {
+      const Tensor features = s.integers(features_shape(p), dtype, 1);
+      const Tensor want = gram_of(p, features);
+      s.for_kernels(gram_forward_table(), p, [&](auto& kernel) {
+        Tensor gram = poisoned(gram_shape(p), dtype);
+        kernel.run({features, gram});
+        kernel.check("exact on integers", compare(gram, want, 0));
+      });
+    }
+  }
+}
+
+void normal(Session& s) {
+  for (DType dtype : {DType::f32, DType::f64}) {
+    for (const GramProblem& p : problems(dtype)) {
+      const Tensor features = s.normal(features_shape(p), dtype, 1);
+      const Tensor want = gram_of(p, features);
+      const double top = max_abs(features);
+      s.for_kernels(gram_forward_table(), p, [&](auto& kernel) {
+        Tensor gram = poisoned(gram_shape(p), dtype);
+        kernel.run({features, gram});
+        kernel.check(
+            "near its definition",
+            compare(gram, want, p.scale * epsilon_of(dtype) * kernel.length() * top * top));
+        kernel.check("symmetric to the bit", is_symmetric(p, gram));
+      });
+    }
+  }
+}
+
+void no_nan_hidden(Session& s) {
+  const GramProblem p{1, 2049, 20, 1, DType::f32};
+  Tensor features = Tensor::zeros(features_shape(p));
+  features.data<float>()[features.numel() - 2] = NAN;
+  s.for_kernels(gram_forward_table(), p, [&](auto& kernel) {
+    Tensor gram = Tensor::zeros(gram_shape(p));
+    kernel.run({features, gram});
+    bool shows = gram.data<float>()[0] == 0;
+    for (std::int64_t i = 0; i < p.c; ++i) {
+      shows = shows && std::isnan(gram.data<float>()[18 * p.c + i]) &&
+              std::isnan(gram.data<float>()[i * p.c + 18]);
+    }
+    kernel.check("hides no NaN", shows);
+  });
+}
+
+// On a map, and added to one; bound(subject, features, grad, there) is what may be off.
+template <class Bound>
+void check_backward(Session& s, Fill fill, std::string_view what, Bound bound) {
+  for (DType dtype : {DType::f32, DType::f64}) {
+    for (const GramProblem& p : problems(dtype)) {
+      const Tensor features = s.make(fill, features_shape(p), dtype, 1);
+      const Tensor grad = s.make(fill, gram_shape(p), dtype, 2);
+      const Tensor there = s.make(fill, features.shape(), dtype, 3);
+      const Tensor want = gradient_of(p, features, grad);
+      const Tensor want_sum = add(s.context(), want, there.to(DType::f64));
+      s.for_kernels(gram_backward_table(), p, [&](auto& kernel) {
+        const double tolerance =
+            bound(p, kernel.length(), max_abs(features) * max_abs(grad), max_abs(there));
+        Tensor result = poisoned(features.shape(), dtype), sum = there.clone();
+        kernel.run({features, grad, result});
+        kernel.check(what, compare(result, want, tolerance));
+        kernel.run({features, grad, sum, true});
+        kernel.check(what, compare(sum, want_sum, tolerance));
+      });
+    }
+  }
+}
+
+void backward_exact(Session& s) {
+  check_backward(s, Fill::integers, "exact on integers, written and added",
+                 [](const GramProblem&, double, double, double) { return 0.0; });
+}
+
+void backward_normal(Session& s) {
+  check_backward(s, Fill::normal, "near its definition, written and added",
+                 [](const GramProblem& p, double length, double product, double there) {
+                   const double largest = p.scale * (length + 2) * 2 * product;
+                   return epsilon_of(p.dtype) * (largest + there);
+                 });
+}
+
+void backward_gradient(Session& s) {
+  const GramProblem p{2, 12, 5, 0.3, DType::f64};
+  const Tensor features = s.normal({2, 3, 4, 5}, DType::f64, 1);
+  const Tensor upstream = s.normal({2, 5, 5}, DType::f64, 2);
+  s.for_kernels(gram_backward_table(), p, [&](auto& kernel) {
+    Tensor gradient = poisoned(features.shape(), DType::f64);
+    kernel.run({features, upstream, gradient});
+    const auto of = [&](const Tensor& f) { return gram_forward(s.context(), f, 0.3); };
+    kernel.check("agrees with central differences",
+                 check_gradient(of, features, upstream, gradient));
+  });
+}
+
+constexpr std::int64_t kThreads[][2] = {{9991, 13}, {1300, 140}};
+
+void threads(Session& s) {
+  for (const auto& [m, c] : kThreads) {
+    const GramProblem p{2, m, c, 0.3, DType::f32};
+    const Tensor features = s.normal(features_shape(p), DType::f32, 1);
+    s.for_kernels(gram_forward_table(), p, [&](auto& kernel) {
+      Tensor gram = poisoned(gram_shape(p));
+      kernel.check_same_bits({features, gram});
+    });
+  }
+}
+
+void backward_threads(Session& s) {
+  for (const auto& [m, c] : kThreads) {
+    const GramProblem p{2, m, c, 0.3, DType::f32};
+    const Tensor features = s.normal(features_shape(p), DType::f32, 1);
+    const Tensor grad = s.normal(gram_shape(p), DType::f32, 2);
+    s.for_kernels(gram_backward_table(), p, [&](auto& kernel) {
+      Tensor result = poisoned(features.shape());
+      kernel.check_same_bits({features, grad, result});
+    });
+  }
+}
+
+constexpr Case kCases[] = {
+    {"gram.fwd", "exact on integers", exact},
+    {"gram.fwd", "near its definition, symmetric to the bit", normal},
+    {"gram.fwd", "hides no NaN", no_nan_hidden},
+    {"gram.fwd", "same bits", threads, Kind::threads},
+    {"gram.bwd", "exact on integers, written and added", backward_exact},
+    {"gram.bwd", "near its definition, written and added", backward_normal},
+    {"gram.bwd", "agrees with central differences", backward_gradient},
+    {"gram.bwd", "same bits", backward_threads, Kind::threads},
+};
+
+}  // namespace
+
+Cases gram_cases() {
+  return kCases;
+}
+
+}  // namespace impasto::verify
