@@ -12,8 +12,8 @@
 //
 // - Tensors that `work` makes belong to the graph, and return to it. Those that it hands out have,
 //   after each replay, what that replay computed.
-// - Tensors that it reads or writes and did not make must live as long as the graph is replayed, and
-//   so must the context, whose libraries have memory of their own. What `work` itself frees, and the
+// - Tensors that it reads or writes and did not make must live as long as the graph is replayed. So
+//   must the context, whose libraries have memory of their own. What `work` itself frees, and the
 //   context's scratch memory, the graph keeps.
 // - Tensors that `work` handed out may outlive the graph.
 // - What others allocate and free between replays has nothing to do with it.
