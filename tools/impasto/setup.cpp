@@ -82,19 +82,21 @@ std::unique_ptr<Context> make_context(const MachineOptions& options) {
   return context;
 }
 
-Vgg load_network(const MachineOptions& options, Device device) {
-  if (!options.network.empty()) {
-    return Vgg(random_vgg_spec(parse_random_network(options.network)), options.pooling, device);
-  }
+VggSpec load_network_spec(const MachineOptions& options) {
+  if (!options.network.empty()) return random_vgg_spec(parse_random_network(options.network));
   const std::optional<FoundWeights> found = find_weights(options.weights);
   if (!found) {
     note(
         "no weights found: using a VGG-19 of random weights, which paints poorly; "
         "`impasto weights fetch vgg19` gets the real ones (80 MB)");
-    return Vgg(random_vgg_spec(0), options.pooling, device);
+    return random_vgg_spec(0);
   }
   note(fmt::format("weights: {} ({})", found->path, found->origin));
-  return Vgg(vgg_spec(read_weights(found->path), found->path), options.pooling, device);
+  return vgg_spec(read_weights(found->path), found->path);
+}
+
+Vgg load_network(const MachineOptions& options, Device device) {
+  return Vgg(load_network_spec(options), options.pooling, device);
 }
 
 void add_loss_options(CLI::App& command, StylizeSettings& s) {

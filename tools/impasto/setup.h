@@ -33,6 +33,7 @@ std::unique_ptr<Context> make_context(const MachineOptions& options);
 
 // The network that the options ask for or the search finds; says on stderr which one, and how to do
 // better when it is random.
+VggSpec load_network_spec(const MachineOptions& options);
 Vgg load_network(const MachineOptions& options, Device device);
 
 // Options of the objective: weights, layers, blending. Applied to settings by the parser.
