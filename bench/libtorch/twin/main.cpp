@@ -83,6 +83,7 @@ void check(const Options& o, Device device) {
     throw InputError(fmt::format("--device {}: {}", o.painting.machine.device, reason));
   }
   if (!o.json.empty()) {
+    const AtomicFile probe(o.json);  // can it be written? Better asked now
     cli::check_not_input(o.json, cli::inputs_of(o.painting));
   }
 }
