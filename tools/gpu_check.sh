@@ -102,7 +102,7 @@ step devices 30 $build/tools/impasto devices
 cat "$out/devices.log"
 step runtime-and-twins 60 $build/tests/tensor/test_cuda
 step kernels 150 kernels
-step evaluation 60 on_gpu $build/tests/style/test_style --test-case="*simt*,*tensor cores*"
+step evaluation 60 on_gpu $build/tests/style/test_style --test-case="*simt*,*tensor cores*,*record*,*replay*"
 step painting 60 paint
 step benchmarks 180 measure
 if command -v compute-sanitizer >/dev/null; then
