@@ -8,6 +8,7 @@
 #include <nlohmann/json.hpp>
 #include <unistd.h>
 
+#include "tensor/simt/executor.h"
 #include "tools/impasto/command.h"
 #include "tools/impasto/kernel_devices.h"
 #include "tools/verify/cases.h"
@@ -42,6 +43,9 @@ bool matches(const CheckOptions& o, const KernelInfo& kernel, const verify::Case
 verify::Settings settings_of(const CheckOptions& o, Device device) {
   verify::Settings settings;
   if (device.type != DeviceType::cpu) settings.gpu = device;
+  if (o.order == "race" && !simt::race_available()) {
+    throw InputError("--order race: this build has no race detector; one without sanitizers has");
+  }
   if (!o.order.empty()) {
     settings.simt = simt::simt_options_from(
         o.order == "race" ? "race" : fmt::format("order={},seed={}", o.order, o.seed));
