@@ -28,7 +28,4 @@ void add_profile(CLI::App& app);
 void add_kernels(CLI::App& app);
 void add_kernels_check(CLI::App& kernels);
 
-// --kernel OP.DIRECTION=ID, any number of times.
-CLI::Option* add_kernel_option(CLI::App& command, std::vector<std::string>& kernels);
-
 }  // namespace impasto::cli

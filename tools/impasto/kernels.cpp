@@ -8,6 +8,7 @@
 #include "tools/impasto/command.h"
 #include "tools/impasto/kernel_choice.h"
 #include "tools/impasto/kernel_devices.h"
+#include "tools/impasto/setup.h"
 
 namespace impasto::cli {
 namespace {
@@ -187,17 +188,6 @@ void add_list(CLI::App& kernels) {
 }
 
 }  // namespace
-
-CLI::Option* add_kernel_option(CLI::App& command, std::vector<std::string>& kernels) {
-  return command
-      .add_option(
-          "--kernel", kernels,
-          "Use this kernel, or fail and say why: OP.DIRECTION=ID, as `impasto kernels list` "
-          "names them; may be given again")
-      ->type_name("OP.DIRECTION=ID")
-      ->allow_extra_args(false)
-      ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
-}
 
 void add_kernels(CLI::App& app) {
   CLI::App* kernels = app.add_subcommand("kernels", "What computes each op: list and check");

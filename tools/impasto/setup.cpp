@@ -29,6 +29,17 @@ std::uint64_t parse_random_network(const std::string& network) {
 
 }  // namespace
 
+CLI::Option* add_kernel_option(CLI::App& command, std::vector<std::string>& kernels) {
+  return command
+      .add_option(
+          "--kernel", kernels,
+          "Use this kernel, or fail and say why: OP.DIRECTION=ID, as `impasto kernels list` "
+          "names them; may be given again")
+      ->type_name("OP.DIRECTION=ID")
+      ->allow_extra_args(false)
+      ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+}
+
 void add_machine_options(CLI::App& command, MachineOptions& o) {
   const char* group = "Network and machine";
   CLI::Option* weights =

@@ -25,6 +25,9 @@ struct MachineOptions {
 };
 void add_machine_options(CLI::App& command, MachineOptions& options);
 
+// --kernel OP.DIRECTION=ID, any number of times.
+CLI::Option* add_kernel_option(CLI::App& command, std::vector<std::string>& kernels);
+
 // Bytes; 0 means none.
 std::size_t memory_limit(const MachineOptions& options);
 
