@@ -18,7 +18,6 @@
 //   memory       peak of what the allocator handed out, and what of it the network takes; the last
 #include <algorithm>
 #include <charconv>
-#include <fstream>
 #include <iostream>
 #include <sstream>
 
@@ -29,20 +28,11 @@
 #include "optim/adam.h"
 #include "tensor/allocator.h"
 #include "tools/machine/fma_peak.h"
+#include "tools/machine/resident.h"
 #include "weights/safetensors.h"
 
 namespace impasto::bench {
 namespace {
-
-// A line of /proc/self/status: VmRSS (now) or VmHWM (its peak).
-std::size_t resident_bytes(const std::string& which) {
-  std::ifstream status("/proc/self/status");
-  for (std::string name; status >> name; status.ignore(1 << 16, '\n')) {
-    std::size_t kilobytes = 0;
-    if (name == which + ":" && status >> kilobytes) return kilobytes * 1024;
-  }
-  throw Error(fmt::format("no {} in /proc/self/status", which));
-}
 
 int number(const std::string& text, const std::string& what) {
   int value = 0;
@@ -67,7 +57,7 @@ class Worker {
   Worker(std::int64_t side, const IterationOptions& options)
       : side_(side),
         options_(options),
-        resident_before_(resident_bytes("VmRSS")),
+        resident_before_(machine::resident_bytes("VmRSS")),
         problem_(side, options) {}
 
   std::string answer(const std::string& order, const std::string& argument) {
@@ -141,7 +131,7 @@ class Worker {
                  .loss;
     }
     return fmt::format(R"({{"loss": {}, "peak_resident_bytes": {}}})", loss,
-                       resident_bytes("VmHWM"));
+                       machine::resident_bytes("VmHWM"));
   }
 
   std::string memory() {

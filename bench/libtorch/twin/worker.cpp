@@ -1,7 +1,6 @@
 #include "bench/libtorch/twin/worker.h"
 
 #include <chrono>
-#include <fstream>
 #include <iostream>
 #include <optional>
 
@@ -12,6 +11,7 @@
 #include "bench/libtorch/twin/scoped_setting.h"
 #include "bench/libtorch/twin/twin.h"
 #include "tensor/allocator.h"
+#include "tools/machine/resident.h"
 
 namespace impasto::twin {
 namespace {
@@ -20,16 +20,6 @@ using Clock = std::chrono::steady_clock;
 
 double ms_since(Clock::time_point start) {
   return std::chrono::duration<double, std::milli>(Clock::now() - start).count();
-}
-
-// A line of /proc/self/status: VmRSS (now) or VmHWM (its peak).
-std::size_t resident_bytes(const std::string& which) {
-  std::ifstream status("/proc/self/status");
-  for (std::string name; status >> name; status.ignore(1 << 16, '\n')) {
-    std::size_t kib = 0;
-    if (name == which + ":" && status >> kib) return kib * 1024;
-  }
-  throw Error(fmt::format("no {} in /proc/self/status", which));
 }
 
 void answer(const nlohmann::json& json) {
@@ -71,7 +61,7 @@ class Turns {
   void report() {
     answer({{"ms", ms_},
             {"loss", losses_},
-            {"peak_resident_bytes", resident_bytes("VmHWM")},
+            {"peak_resident_bytes", machine::resident_bytes("VmHWM")},
             {"peak_gpu_bytes", gpu_peak_()}});
     ms_.clear();
     losses_.clear();
@@ -113,7 +103,7 @@ void run_theirs(Context& context, Problem problem, const Setting& setting, Turns
 }
 
 void run(const cli::PaintingOptions& options, const std::string& role) {
-  const std::size_t resident_before = resident_bytes("VmRSS");
+  const std::size_t resident_before = machine::resident_bytes("VmRSS");
   const std::unique_ptr<Context> context = cli::make_context(options.machine);
   const Device device = context->device();
   Problem problem = load_problem(*context, options);
