@@ -67,12 +67,14 @@ const Kernel<Problem, Args>& select_named(const KernelTable<Problem, Args>& tabl
                                           const Problem& problem, Features features,
                                           std::string_view request) {
   Support last;
-  std::vector<std::string_view> known;
-  for (const auto& kernel : table.kernels) known.push_back(kernel.info.id);
   for (const std::string_view id : requested_ids(request)) {
     const auto kernel = std::find_if(table.kernels.begin(), table.kernels.end(),
                                      [&](const auto& each) { return each.info.id == id; });
-    if (kernel == table.kernels.end()) detail::throw_unknown_kernel(table.name, id, known);
+    if (kernel == table.kernels.end()) {
+      std::vector<std::string_view> known;
+      for (const auto& each : table.kernels) known.push_back(each.info.id);
+      detail::throw_unknown_kernel(table.name, id, known);
+    }
     last = can_serve(*kernel, problem, features);
     if (last.ok) return *kernel;
   }
