@@ -15,6 +15,7 @@ esac
 tools/setup.sh
 if command -v ccache >/dev/null; then
   export CMAKE_CXX_COMPILER_LAUNCHER=ccache CMAKE_CUDA_COMPILER_LAUNCHER=ccache
+  export CCACHE_SLOPPINESS=pch_defines,time_macros  # what precompiled headers need
 fi
 cmake --preset "$preset"
 cmake --build --preset "$preset" --parallel "$(nproc)"
