@@ -34,4 +34,6 @@ if(IMPASTO_CUDA_FOUND AND torch_cuda AND torch_c10_cuda)
   # Loading the library is what makes its device known, so it stays although little of it is named.
   target_link_libraries(impasto::libtorch INTERFACE
     -Wl,--push-state,--no-as-needed "${torch_cuda}" -Wl,--pop-state "${torch_c10_cuda}" CUDA::cudart)
+  # It finds its own NCCL when it is loaded; the linker would hold it to the system's, which may be older.
+  target_link_options(impasto::libtorch INTERFACE -Wl,--unresolved-symbols=ignore-in-shared-libs)
 endif()
