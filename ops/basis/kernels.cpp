@@ -2,9 +2,8 @@
 #include "ops/basis/basis_kernels.h"
 
 namespace impasto {
+namespace basis_kernels {
 namespace {
-
-using namespace basis_kernels;
 
 std::int64_t dot_length(const BasisProblem& problem) {
   return problem.count;
@@ -38,6 +37,8 @@ constexpr Kernel<BasisProblem, CombineArgs> blocked_combine(std::string_view id,
       .run = [](Context& context, const BasisProblem& problem, const CombineArgs& args,
                 void* workspace) { combine_blocked(context, problem, args, workspace, lanes); }};
 }
+
+}  // namespace
 
 const Kernel<BasisProblem, InnerProductsArgs> kDot[] = {
     {.info = {.id = "basis.dot.cuda.streamed",
@@ -95,18 +96,18 @@ const Kernel<BasisProblem, StoreArgs> kStore[] = {
      .run = store_reference},
 };
 
-}  // namespace
+}  // namespace basis_kernels
 
 KernelTable<BasisProblem, InnerProductsArgs> inner_products_table() {
-  return {"basis.dot", kDot};
+  return {"basis.dot", basis_kernels::kDot};
 }
 
 KernelTable<BasisProblem, CombineArgs> combine_table() {
-  return {"basis.combine", kCombine};
+  return {"basis.combine", basis_kernels::kCombine};
 }
 
 KernelTable<BasisProblem, StoreArgs> store_table() {
-  return {"basis.store", kStore};
+  return {"basis.store", basis_kernels::kStore};
 }
 
 }  // namespace impasto

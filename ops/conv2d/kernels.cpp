@@ -8,9 +8,8 @@
 #include "ops/conv2d/winograd16.h"
 
 namespace impasto {
+namespace conv2d_kernels {
 namespace {
-
-using namespace conv2d_kernels;
 
 template <const WinogradIsa& isa>
 Conv2dForwardKernel winograd_forward(std::string_view id, Features needs) {
@@ -107,6 +106,8 @@ Kernel<Conv2dProblem, Args> cudnn(std::string_view id, std::int64_t (*length)(co
           .run = run};
 }
 #endif
+
+}  // namespace
 
 const Conv2dForwardKernel kForward[] = {
     gpu_forward<gpu_first>(
@@ -265,18 +266,18 @@ const Conv2dBackwardFilterKernel kBackwardFilter[] = {
      .run = backward_filter_reference},
 };
 
-}  // namespace
+}  // namespace conv2d_kernels
 
 KernelTable<Conv2dProblem, Conv2dForwardArgs> conv2d_forward_table() {
-  return {"conv2d.fwd", kForward};
+  return {"conv2d.fwd", conv2d_kernels::kForward};
 }
 
 KernelTable<Conv2dProblem, Conv2dBackwardDataArgs> conv2d_backward_data_table() {
-  return {"conv2d.bwd_data", kBackwardData};
+  return {"conv2d.bwd_data", conv2d_kernels::kBackwardData};
 }
 
 KernelTable<Conv2dProblem, Conv2dBackwardFilterArgs> conv2d_backward_filter_table() {
-  return {"conv2d.bwd_filter", kBackwardFilter};
+  return {"conv2d.bwd_filter", conv2d_kernels::kBackwardFilter};
 }
 
 }  // namespace impasto

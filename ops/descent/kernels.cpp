@@ -2,9 +2,7 @@
 #include "ops/descent/descent_kernels.h"
 
 namespace impasto {
-namespace {
-
-using namespace descent_kernels;
+namespace descent_kernels {
 
 const Kernel<GuardProblem, GuardArgs> kGuard[] = {
     {.info = {.id = "descent.guard.cuda.thread",
@@ -43,16 +41,16 @@ const Kernel<AdamPlanProblem, AdamPlanArgs> kAdam[] = {
      .run = adam_reference},
 };
 
-}  // namespace
+}  // namespace descent_kernels
 
 KernelTable<GuardProblem, GuardArgs> guard_table() {
-  return {"descent.guard", kGuard};
+  return {"descent.guard", descent_kernels::kGuard};
 }
 KernelTable<LbfgsProblem, LbfgsArgs> lbfgs_table() {
-  return {"descent.lbfgs", kLbfgs};
+  return {"descent.lbfgs", descent_kernels::kLbfgs};
 }
 KernelTable<AdamPlanProblem, AdamPlanArgs> adam_plan_table() {
-  return {"descent.adam", kAdam};
+  return {"descent.adam", descent_kernels::kAdam};
 }
 
 }  // namespace impasto

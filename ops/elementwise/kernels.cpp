@@ -2,9 +2,7 @@
 #include "ops/elementwise/elementwise_kernels.h"
 
 namespace impasto {
-namespace {
-
-using namespace elementwise_kernels;
+namespace elementwise_kernels {
 
 const Kernel<ElementwiseProblem, ElementwiseArgs> kMap[] = {
     {.info = {.id = "elementwise.map.cuda.vector",
@@ -38,14 +36,14 @@ const Kernel<AdamProblem, AdamArgs> kAdam[] = {
      .run = adam_reference},
 };
 
-}  // namespace
+}  // namespace elementwise_kernels
 
 KernelTable<ElementwiseProblem, ElementwiseArgs> elementwise_table() {
-  return {"elementwise.map", kMap};
+  return {"elementwise.map", elementwise_kernels::kMap};
 }
 
 KernelTable<AdamProblem, AdamArgs> adam_table() {
-  return {"elementwise.adam", kAdam};
+  return {"elementwise.adam", elementwise_kernels::kAdam};
 }
 
 }  // namespace impasto

@@ -3,9 +3,8 @@
 #include "ops/gemm/gemm_library_kernels.h"
 
 namespace impasto {
+namespace gemm_kernels {
 namespace {
-
-using namespace gemm_kernels;
 
 std::int64_t reduction_length(const GemmProblem& problem) {
   return problem.k;
@@ -33,6 +32,8 @@ constexpr Kernel<GemmProblem, GemmArgs> cublas(std::string_view id, double opera
           .run = run};
 }
 #endif
+
+}  // namespace
 
 const Kernel<GemmProblem, GemmArgs> kForward[] = {
     {.info = {.id = "gemm.fwd.cuda.mma.tf32x3",
@@ -65,10 +66,10 @@ const Kernel<GemmProblem, GemmArgs> kForward[] = {
      .run = forward_reference},
 };
 
-}  // namespace
+}  // namespace gemm_kernels
 
 KernelTable<GemmProblem, GemmArgs> gemm_table() {
-  return {"gemm.fwd", kForward};
+  return {"gemm.fwd", gemm_kernels::kForward};
 }
 
 }  // namespace impasto

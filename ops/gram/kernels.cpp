@@ -5,9 +5,9 @@
 #include "ops/gram/gram_library_kernels.h"
 
 namespace impasto {
+namespace gram_kernels {
 namespace {
 
-using namespace gram_kernels;
 using gemm_tile::TileKernel;
 
 std::int64_t forward_length(const GramProblem& problem) {
@@ -54,6 +54,8 @@ constexpr Kernel<GramProblem, Args> cublas(std::string_view id, double operand_e
           .run = run};
 }
 #endif
+
+}  // namespace
 
 const Kernel<GramProblem, GramForwardArgs> kForward[] = {
     {.info = {.id = "gram.fwd.cuda.mma.tf32x3",
@@ -117,14 +119,14 @@ const Kernel<GramProblem, GramBackwardArgs> kBackward[] = {
      .run = backward_reference},
 };
 
-}  // namespace
+}  // namespace gram_kernels
 
 KernelTable<GramProblem, GramForwardArgs> gram_forward_table() {
-  return {"gram.fwd", kForward};
+  return {"gram.fwd", gram_kernels::kForward};
 }
 
 KernelTable<GramProblem, GramBackwardArgs> gram_backward_table() {
-  return {"gram.bwd", kBackward};
+  return {"gram.bwd", gram_kernels::kBackward};
 }
 
 }  // namespace impasto

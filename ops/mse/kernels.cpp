@@ -2,13 +2,14 @@
 #include "ops/mse/mse_kernels.h"
 
 namespace impasto {
+namespace mse_kernels {
 namespace {
-
-using namespace mse_kernels;
 
 std::int64_t reduction_length(const MseProblem& problem) {
   return problem.count;
 }
+
+}  // namespace
 
 const Kernel<MseProblem, MseForwardArgs> kForward[] = {
     {.info = {.id = "mse.fwd.cuda.ordered",
@@ -47,14 +48,14 @@ const Kernel<MseProblem, MseBackwardArgs> kBackward[] = {
      .run = backward_reference},
 };
 
-}  // namespace
+}  // namespace mse_kernels
 
 KernelTable<MseProblem, MseForwardArgs> mse_forward_table() {
-  return {"mse.fwd", kForward};
+  return {"mse.fwd", mse_kernels::kForward};
 }
 
 KernelTable<MseProblem, MseBackwardArgs> mse_backward_table() {
-  return {"mse.bwd", kBackward};
+  return {"mse.bwd", mse_kernels::kBackward};
 }
 
 }  // namespace impasto

@@ -2,9 +2,7 @@
 #include "ops/normalize/normalize_kernels.h"
 
 namespace impasto {
-namespace {
-
-using namespace normalize_kernels;
+namespace normalize_kernels {
 
 const Kernel<InstanceNormProblem, InstanceNormForwardArgs> kForward[] = {
     {.info = {.id = "instance_norm.fwd.cuda.columns",
@@ -42,14 +40,14 @@ const Kernel<InstanceNormProblem, InstanceNormBackwardArgs> kBackward[] = {
      .run = backward_reference},
 };
 
-}  // namespace
+}  // namespace normalize_kernels
 
 KernelTable<InstanceNormProblem, InstanceNormForwardArgs> instance_norm_forward_table() {
-  return {"instance_norm.fwd", kForward};
+  return {"instance_norm.fwd", normalize_kernels::kForward};
 }
 
 KernelTable<InstanceNormProblem, InstanceNormBackwardArgs> instance_norm_backward_table() {
-  return {"instance_norm.bwd", kBackward};
+  return {"instance_norm.bwd", normalize_kernels::kBackward};
 }
 
 }  // namespace impasto

@@ -2,15 +2,16 @@
 #include "ops/pad/pad_kernels.h"
 
 namespace impasto {
+namespace pad_kernels {
 namespace {
-
-using namespace pad_kernels;
 
 // Replication piles a whole border on one pixel, in both directions.
 std::int64_t backward_length(const PadProblem& problem) {
   const PadParams& p = problem.params;
   return (1 + p.top + p.bottom) * (1 + p.left + p.right);
 }
+
+}  // namespace
 
 const Kernel<PadProblem, PadArgs> kForward[] = {
     {.info = {.id = "pad.fwd.cuda.gather",
@@ -45,14 +46,14 @@ const Kernel<PadProblem, PadArgs> kBackward[] = {
      .run = backward_reference},
 };
 
-}  // namespace
+}  // namespace pad_kernels
 
 KernelTable<PadProblem, PadArgs> pad_forward_table() {
-  return {"pad.fwd", kForward};
+  return {"pad.fwd", pad_kernels::kForward};
 }
 
 KernelTable<PadProblem, PadArgs> pad_backward_table() {
-  return {"pad.bwd", kBackward};
+  return {"pad.bwd", pad_kernels::kBackward};
 }
 
 }  // namespace impasto

@@ -3,14 +3,15 @@
 #include "ops/pool2d/pool2d_library_kernels.h"
 
 namespace impasto {
+namespace pool2d_kernels {
 namespace {
-
-using namespace pool2d_kernels;
 
 // Four terms an average; the maximum and both backward passes only select or scale.
 std::int64_t additions(const Pool2dProblem& problem) {
   return problem.kind == PoolKind::average ? 4 : 1;
 }
+
+}  // namespace
 
 const Kernel<Pool2dProblem, Pool2dForwardArgs> kForward[] = {
     {.info = {.id = "pool2d.fwd.cuda.vector",
@@ -56,14 +57,14 @@ const Kernel<Pool2dProblem, Pool2dBackwardArgs> kBackward[] = {
      .run = backward_reference},
 };
 
-}  // namespace
+}  // namespace pool2d_kernels
 
 KernelTable<Pool2dProblem, Pool2dForwardArgs> pool2d_forward_table() {
-  return {"pool2d.fwd", kForward};
+  return {"pool2d.fwd", pool2d_kernels::kForward};
 }
 
 KernelTable<Pool2dProblem, Pool2dBackwardArgs> pool2d_backward_table() {
-  return {"pool2d.bwd", kBackward};
+  return {"pool2d.bwd", pool2d_kernels::kBackward};
 }
 
 }  // namespace impasto

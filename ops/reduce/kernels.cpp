@@ -2,9 +2,8 @@
 #include "ops/reduce/reduce_kernels.h"
 
 namespace impasto {
+namespace reduce_kernels {
 namespace {
-
-using namespace reduce_kernels;
 
 std::int64_t all_length(const ReduceProblem& problem) {
   return problem.count;
@@ -13,6 +12,8 @@ std::int64_t all_length(const ReduceProblem& problem) {
 std::int64_t rows_length(const ReduceRowsProblem& problem) {
   return problem.rows;
 }
+
+}  // namespace
 
 const Kernel<ReduceProblem, ReduceArgs> kAll[] = {
     {.info = {.id = "reduce.all.cuda.ordered",
@@ -56,14 +57,14 @@ const Kernel<ReduceRowsProblem, ReduceRowsArgs> kRows[] = {
      .run = rows_reference},
 };
 
-}  // namespace
+}  // namespace reduce_kernels
 
 KernelTable<ReduceProblem, ReduceArgs> reduce_table() {
-  return {"reduce.all", kAll};
+  return {"reduce.all", reduce_kernels::kAll};
 }
 
 KernelTable<ReduceRowsProblem, ReduceRowsArgs> reduce_rows_table() {
-  return {"reduce.rows", kRows};
+  return {"reduce.rows", reduce_kernels::kRows};
 }
 
 }  // namespace impasto

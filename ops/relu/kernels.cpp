@@ -2,9 +2,7 @@
 #include "ops/relu/relu_kernels.h"
 
 namespace impasto {
-namespace {
-
-using namespace relu_kernels;
+namespace relu_kernels {
 
 const Kernel<ReluProblem, ReluForwardArgs> kForward[] = {
     {.info = {.id = "relu.fwd.cuda.vector",
@@ -34,14 +32,14 @@ const Kernel<ReluProblem, ReluBackwardArgs> kBackward[] = {
      .run = backward_reference},
 };
 
-}  // namespace
+}  // namespace relu_kernels
 
 KernelTable<ReluProblem, ReluForwardArgs> relu_forward_table() {
-  return {"relu.fwd", kForward};
+  return {"relu.fwd", relu_kernels::kForward};
 }
 
 KernelTable<ReluProblem, ReluBackwardArgs> relu_backward_table() {
-  return {"relu.bwd", kBackward};
+  return {"relu.bwd", relu_kernels::kBackward};
 }
 
 }  // namespace impasto

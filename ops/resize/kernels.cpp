@@ -2,9 +2,8 @@
 #include "ops/resize/resize_kernels.h"
 
 namespace impasto {
+namespace resize_kernels {
 namespace {
-
-using namespace resize_kernels;
 
 struct Taps {
   std::int64_t rows, columns;
@@ -30,6 +29,8 @@ std::int64_t one_sum(const ResizeProblem& problem) {
   const Taps taps = count(problem);
   return taps.rows * taps.columns;
 }
+
+}  // namespace
 
 const Kernel<ResizeProblem, ResizeArgs> kForward[] = {
     {.info = {.id = "resize.fwd.cuda.separable",
@@ -73,14 +74,14 @@ const Kernel<ResizeProblem, ResizeArgs> kBackward[] = {
      .run = backward_reference},
 };
 
-}  // namespace
+}  // namespace resize_kernels
 
 KernelTable<ResizeProblem, ResizeArgs> resize_forward_table() {
-  return {"resize.fwd", kForward};
+  return {"resize.fwd", resize_kernels::kForward};
 }
 
 KernelTable<ResizeProblem, ResizeArgs> resize_backward_table() {
-  return {"resize.bwd", kBackward};
+  return {"resize.bwd", resize_kernels::kBackward};
 }
 
 }  // namespace impasto

@@ -2,9 +2,8 @@
 #include "ops/total_variation/total_variation_kernels.h"
 
 namespace impasto {
+namespace total_variation_kernels {
 namespace {
-
-using namespace total_variation_kernels;
 
 std::int64_t forward_length(const TotalVariationProblem& problem) {
   return 2 * problem.n * problem.h * problem.w * problem.c;
@@ -13,6 +12,8 @@ std::int64_t forward_length(const TotalVariationProblem& problem) {
 std::int64_t backward_length(const TotalVariationProblem&) {
   return 4;
 }
+
+}  // namespace
 
 const Kernel<TotalVariationProblem, TotalVariationForwardArgs> kForward[] = {
     {.info = {.id = "total_variation.fwd.cuda.rows",
@@ -56,14 +57,14 @@ const Kernel<TotalVariationProblem, TotalVariationBackwardArgs> kBackward[] = {
      .run = backward_reference},
 };
 
-}  // namespace
+}  // namespace total_variation_kernels
 
 KernelTable<TotalVariationProblem, TotalVariationForwardArgs> total_variation_forward_table() {
-  return {"total_variation.fwd", kForward};
+  return {"total_variation.fwd", total_variation_kernels::kForward};
 }
 
 KernelTable<TotalVariationProblem, TotalVariationBackwardArgs> total_variation_backward_table() {
-  return {"total_variation.bwd", kBackward};
+  return {"total_variation.bwd", total_variation_kernels::kBackward};
 }
 
 }  // namespace impasto

@@ -183,6 +183,13 @@ class SourcesTest(RuleTest):
         self.assert_clean({"ops/CMakeLists.txt": "f(b.cpp sub/c.cpp)", "ops/sub/c.cpp": ""},
                           "sources")
 
+    def test_a_whole_folder_is_built_but_for_exceptions(self):
+        self.assert_clean({"ops/CMakeLists.txt": "impasto_op_sources()\n", "ops/new.cu": ""}, "sources")
+        self.assert_found("sources", {"ops/CMakeLists.txt": "impasto_op_sources(EXCEPT\n  b.cpp)\n"},
+                          "ops/b.cpp:1")
+        self.assert_clean({"ops/CMakeLists.txt": "impasto_op_sources(EXCEPT b.cpp)\nsimd(b.cpp)\n"},
+                          "sources")
+
     def test_folder_that_nobody_enters(self):
         self.assert_found("sources", {"nn/CMakeLists.txt": ""}, "nn/CMakeLists.txt:1")
 

@@ -3,6 +3,8 @@
 import re
 
 SOURCE = re.compile(r"[\w./${}-]+\.(?:cpp|cu)\b")
+# Takes every source of its folder but those after EXCEPT; defined in ops/CMakeLists.txt.
+WHOLE_FOLDER = re.compile(r"^impasto_op_sources\(\s*(?:EXCEPT\s+([^)]*))?\)", re.MULTILINE)
 SUBDIRECTORY = re.compile(r"add_subdirectory\(\s*([\w./-]+)")
 
 
@@ -21,6 +23,13 @@ def normal(path):
     return "/".join(parts)
 
 
+def of_whole_folder(tree, script, exceptions):
+    """The sources of a folder that compiles what lies in it."""
+    for path in tree.files:
+        if path.parent == script.parent and path.name not in exceptions.split():
+            yield path.as_posix()
+
+
 def check(tree):
     listed, entered = set(), {"."}
     scripts = [path for path in tree.files if path.name == "CMakeLists.txt"]
@@ -28,6 +37,9 @@ def check(tree):
         text = without_comments(tree.read(script))
         if re.search(r"^\s*project\(", text, re.MULTILINE):
             entered.add(script.parent.as_posix())
+        for whole in WHOLE_FOLDER.finditer(text):
+            listed.update(of_whole_folder(tree, script, whole.group(1) or ""))
+        text = WHOLE_FOLDER.sub("", text)
         listed.update(normal(script.parent / name) for name in SOURCE.findall(text))
         entered.update(normal(script.parent / name) for name in SUBDIRECTORY.findall(text))
 
