@@ -1,0 +1,139 @@
+#include "tools/lab/launch_timer.h"
+
+#include <algorithm>
+#include <chrono>
+#include <cmath>
+#include <cstring>
+
+#include "tools/machine/processor.h"
+
+#if IMPASTO_CUDA
+#include "tensor/cuda/check.h"
+#include "tensor/cuda/handles.h"
+#include "tensor/cuda/memory.h"
+#include "tensor/cuda/state.h"
+#endif
+
+namespace impasto::lab {
+namespace {
+
+// Of launches in a row.
+constexpr double kSampleSeconds = 5e-5, kCudaSampleSeconds = 5e-4;
+constexpr int kMostLaunches = 500;
+
+using Clock = std::chrono::steady_clock;
+
+double since(Clock::time_point begin) {
+  return std::chrono::duration<double>(Clock::now() - begin).count();
+}
+
+Samples take(const Budget& budget, const std::function<double()>& sample) {
+  const Clock::time_point begin = Clock::now();
+  Samples samples;
+  for (int i = 0; i < budget.most; ++i) {
+    if (i >= budget.least && since(begin) >= budget.seconds) break;
+    samples.add(sample());
+  }
+  return samples;
+}
+
+}  // namespace
+
+#if IMPASTO_CUDA
+struct LaunchTimer::Cuda {
+  explicit Cuda(Context& context)
+      : stream(context.cuda().stream),
+        begin(Event::Timing::recorded),
+        end(Event::Timing::recorded),
+        larger(context.device().index, 4 * cache_bytes(context.device().index)) {}
+
+  static std::size_t cache_bytes(int device) {
+    int bytes = 0;
+    IMPASTO_CUDA_CALL(cudaDeviceGetAttribute(&bytes, cudaDevAttrL2CacheSize, device));
+    return static_cast<std::size_t>(std::max(bytes, 16 << 20));
+  }
+
+  CudaStream stream;
+  Event begin, end;
+  CudaMemory larger;  // than the second-level cache
+  std::uint8_t written = 0;
+};
+
+double LaunchTimer::seconds(int launches, const std::function<void()>& run) {
+  const Clock::time_point begin = Clock::now();
+  if (cuda_) cuda_->begin.record(cuda_->stream);
+  for (int i = 0; i < launches; ++i) run();
+  if (!cuda_) return since(begin) / launches;
+  cuda_->end.record(cuda_->stream);
+  cuda_->end.synchronize();
+  return 1e-3 * static_cast<double>(cuda_->end.milliseconds_since(cuda_->begin)) / launches;
+}
+
+void LaunchTimer::rewrite_cache() {
+  if (!cuda_) return rewrite_host_cache();
+  cuda_fill_async(cuda_->larger.data(), ++cuda_->written, cuda_->larger.bytes(), cuda_->stream);
+}
+
+void wait_for(Context& context) {
+  if (context.device().type == DeviceType::cuda) cuda_synchronize(context.device().index);
+}
+#else
+struct LaunchTimer::Cuda {
+  explicit Cuda(Context&) {}
+};
+
+double LaunchTimer::seconds(int launches, const std::function<void()>& run) {
+  const Clock::time_point begin = Clock::now();
+  for (int i = 0; i < launches; ++i) run();
+  return since(begin) / launches;
+}
+
+void LaunchTimer::rewrite_cache() {
+  rewrite_host_cache();
+}
+
+void wait_for(Context&) {}
+#endif
+
+LaunchTimer::LaunchTimer(Context& context) : context_(context) {
+  if (context.device().type == DeviceType::cuda) cuda_ = std::make_unique<Cuda>(context_);
+}
+
+LaunchTimer::~LaunchTimer() = default;
+
+// Twice its size: what replaces lines is not exactly the oldest first.
+void LaunchTimer::rewrite_host_cache() {
+  constexpr std::size_t kMost = std::size_t{512} << 20;
+  if (larger_.empty()) larger_.resize(std::min(kMost, 2 * machine::last_level_cache_bytes()));
+  ++written_;
+  parallel_for(
+      context_.threads(), std::ssize(larger_), 1 << 20, [&](std::int64_t begin, std::int64_t end) {
+        std::memset(larger_.data() + begin, written_, static_cast<std::size_t>(end - begin));
+      });
+}
+
+// A first guess has the gap in it that the second, of launches in a row, has not.
+int LaunchTimer::launches_a_sample(const std::function<void()>& run) {
+  const double wanted = cuda_ ? kCudaSampleSeconds : kSampleSeconds;
+  int launches = 1;
+  for (int guess = 0; guess < 2; ++guess) {
+    const double one = std::max(seconds(launches, run), 1e-7);
+    launches = static_cast<int>(std::clamp(std::ceil(wanted / one), 1.0, 1.0 * kMostLaunches));
+    if (launches == 1) break;
+  }
+  return launches;
+}
+
+Samples LaunchTimer::warm(const Budget& budget, const std::function<void()>& run) {
+  const int launches = launches_a_sample(run);
+  return take(budget, [&] { return seconds(launches, run); });
+}
+
+Samples LaunchTimer::cold(const Budget& budget, const std::function<void()>& run) {
+  return take(budget, [&] {
+    rewrite_cache();
+    return seconds(1, run);
+  });
+}
+
+}  // namespace impasto::lab
