@@ -1,6 +1,7 @@
 // `impasto kernels bench`: verify, then time.
 #include <algorithm>
 #include <chrono>
+#include <cstdlib>
 #include <fstream>
 
 #include <fmt/core.h>
@@ -83,7 +84,6 @@ void print_times(const MeasuredProblem& problem, const Measured& kernel, std::si
       number(100 * share, "{:.0f}"));
 }
 
-// Small problems are quick, large ones the same for any clock: by time, fastest first.
 void print_problem(const MeasuredProblem& problem) {
   std::size_t width = 6;
   for (const Measured& kernel : problem.kernels) {
@@ -108,11 +108,11 @@ void print_problem(const MeasuredProblem& problem) {
 // Where rows go: to a file, each at once, and as text or as they are to standard output.
 class Report {
  public:
-  Report(const BenchOptions& options, const lab::Origin& origin)
-      : json_(options.json), origin_(origin) {
-    if (options.output.empty()) return;
-    file_.open(options.output, std::ios::app);
-    if (!file_) throw InputError(fmt::format("-o {}: cannot write there", options.output));
+  Report(bool json, const lab::Origin& origin) : json_(json), origin_(origin) {}
+
+  void open(const std::string& path) {
+    file_.open(path, std::ios::app);
+    if (!file_) throw InputError(fmt::format("-o {}: cannot write there", path));
   }
 
   void add(const MeasuredProblem& problem) {
@@ -147,22 +147,34 @@ class Report {
   int failed_ = 0;
 };
 
+// What to know before one reads the times.
+void print_notes(DeviceType device, bool baselines) {
+  if (device == DeviceType::simt) {
+    note("times on simt, the host executor, mean nothing; they have no roofline");
+  }
+  if (device != DeviceType::cpu) return;
+  if (baselines && lab::onednn::version().empty()) {
+    note("this build has no oneDNN to measure by; see tools/lab/onednn/README.md");
+  }
+  double load = 0;
+  if (::getloadavg(&load, 1) == 1 && load > 0.3) {
+    note(fmt::format("the load is {:.1f}: if something else runs here, times will show it", load));
+  }
+}
+
 void run(const BenchOptions& o) {
   ContextOptions machine;
   machine.device = parse_device(o.device);
   machine.threads = o.threads;
   Context context(machine);
-  const bool on_cpu = machine.device.type == DeviceType::cpu;
-  if (machine.device.type == DeviceType::simt) {
-    note("times on simt, the host executor, mean nothing; they have no roofline");
-  }
-  if (on_cpu && o.settings.baselines && lab::onednn::version().empty()) {
-    note("this build has no oneDNN to measure by; see tools/lab/onednn/README.md");
-  }
   catch_interrupts();
-  Report report(o, lab::origin_of(context));
+  Report report(o.json, lab::origin_of(context));
   Progress progress;
   lab::MeasureListener listener;
+  listener.begin = [&] {
+    if (!o.output.empty()) report.open(o.output);
+    print_notes(machine.device.type, o.settings.baselines);
+  };
   listener.at = [&](const lab::MeasureProgress& now) { progress.at(now); };
   listener.should_stop = [] { return interrupted() != 0; };
   listener.measured = [&](const MeasuredProblem& problem) {

@@ -69,8 +69,8 @@ void print_table(const lab::Comparison& comparison, bool all) {
 }
 
 void run(const CompareOptions& o) {
-  const lab::Comparison comparison =
-      lab::compare(lab::read_timed_rows(o.a), lab::read_timed_rows(o.b));
+  const std::vector<lab::TimedRow> a = lab::read_timed_rows(o.a);
+  const lab::Comparison comparison = lab::compare(a, lab::read_timed_rows(o.b));
   if (comparison.device_a != comparison.device_b) {
     note(fmt::format("A was measured on {}, B on {}: differences may be the machines'",
                      comparison.device_a, comparison.device_b));

@@ -2,6 +2,12 @@
 
 namespace impasto::lab {
 
+bool belongs_to(const KernelInfo& kernel, DeviceType device) {
+  if (device == DeviceType::cpu) return kernel.backend == Backend::cpu;
+  return kernel.backend == Backend::gpu ||
+         (kernel.backend == Backend::cuda_library && device == DeviceType::cuda);
+}
+
 double error_limit(const KernelInfo& info) {
   return 1e-4 + 16 * info.operand_eps;
 }

@@ -54,6 +54,9 @@ class Bench {
   virtual void release() = 0;
 };
 
+// Is it for devices of this type, if it can serve the problem? Libraries' are for cuda only.
+bool belongs_to(const KernelInfo& kernel, DeviceType device);
+
 // How far a kernel may be from the reference and still be a kernel of the op: one that rounds its
 // operands is as far as those roundings take it.
 double error_limit(const KernelInfo& info);

@@ -66,7 +66,9 @@ Table plan_table(Context& context, const MeasureSettings& settings, const TableB
   const auto shapes =
       read_shapes(settings.shapes.empty() ? std::string(table.shapes) : settings.shapes);
   for (const ShapeLine& shape : shapes) {
-    const auto named = [&](const KernelInfo& kernel) { return matches(settings, kernel, shape); };
+    const auto named = [&](const KernelInfo& kernel) {
+      return belongs_to(kernel, context.device().type) && matches(settings, kernel, shape);
+    };
     if (std::ranges::none_of(table.kernels, named)) continue;
     Problem problem = plan_problem(settings, table.open(context, shape));
     if (!problem.kernels.empty()) planned.problems.push_back(std::move(problem));
@@ -80,6 +82,8 @@ void let_threads_sleep() {
 }
 
 class Measuring {
+  using Clock = std::chrono::steady_clock;
+
  public:
   Measuring(Context& context, const MeasureSettings& settings, const MeasureListener& listener)
       : context_(context), settings_(settings), listener_(listener), timer_(context) {}
@@ -88,11 +92,11 @@ class Measuring {
     for (const Table& table : tables) progress_.all += count(table);
     for (Table& table : tables) {
       progress_.table = table.name;
-      peaks_.raise(measure_peaks(context_, timer_));
+      look_at_peaks();
       for (int round = 0; round < settings_.rounds && !stop(); ++round) {
         for (Problem& problem : table.problems) run(problem);
       }
-      peaks_.raise(measure_peaks(context_, timer_));
+      look_at_peaks();
       for (const Problem& problem : table.problems) hand_over(table, problem);
       if (stop()) return;
       table.problems.clear();
@@ -105,6 +109,13 @@ class Measuring {
     for (const Problem& problem : table.problems)
       kernels += static_cast<int>(problem.kernels.size());
     return kernels * settings_.rounds;
+  }
+
+  // Before and after each table, but not more often than every few seconds.
+  void look_at_peaks() {
+    if (peaks_.bytes > 0 && Clock::now() - looked_ < std::chrono::seconds(3)) return;
+    peaks_.raise(measure_peaks(context_, timer_));
+    looked_ = Clock::now();
   }
 
   bool stop() { return stopped_ = stopped_ || listener_.should_stop(); }
@@ -180,6 +191,7 @@ class Measuring {
   const MeasureListener& listener_;
   LaunchTimer timer_;
   Peaks peaks_;
+  Clock::time_point looked_;
   MeasureProgress progress_;
   bool stopped_ = false;
 };
@@ -209,6 +221,7 @@ void measure(Context& context, const std::vector<OpBenches>& benches,
     throw InputError(fmt::format("--filter \"{}\": no kernel of {} on no shape has this",
                                  settings.filter, to_string(context.device())));
   }
+  listener.begin();
   Measuring(context, settings, listener).run(tables);
 }
 

@@ -49,6 +49,7 @@ struct MeasureProgress {
   int done = 0, all = 0;  // kernels on problems, each round's
 };
 struct MeasureListener {
+  std::function<void()> begin = [] {};  // nothing is wrong with what was asked for
   std::function<void(const MeasureProgress&)> at = [](const MeasureProgress&) {};
   std::function<void(const MeasuredProblem&)> measured;
   // Asked between kernels: yes ends it, after what was timed so far was handed over.

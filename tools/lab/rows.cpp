@@ -73,8 +73,9 @@ std::string row_of(const MeasuredProblem& problem, const Measured& kernel, const
   Json row = common(problem, kernel, origin);
   row["cache"] = cache == &Measured::warm ? "warm" : "cold";
   row["times"] = problem.shape.times;
-  if (kernel.kernel.role == Role::baseline && !kernel.implementation.empty()) {
-    row["onednn"] = fmt::format("{} {}", onednn::version(), kernel.implementation);
+  if (!kernel.implementation.empty()) {
+    row["onednn"] = onednn::version();
+    row["implementation"] = kernel.implementation;
   }
   put_times(row, kernel.*cache);
   put_speeds(row, problem, kernel.*cache);

@@ -91,15 +91,10 @@ class DirectionBench : public Bench {
   void add_contenders() {
     const DeviceType device = context_.device().type;
     for (const OneKernel& kernel : direction_.table.kernels) {
-      const Backend backend = kernel.info.backend;
-      const bool here = device == DeviceType::cpu    ? backend == Backend::cpu
-                        : device == DeviceType::cuda ? backend != Backend::cpu
-                                                     : backend == Backend::gpu;
-      if (!here) continue;
+      if (!belongs_to(kernel.info, device)) continue;
+      const bool library = kernel.info.backend == Backend::cuda_library;
       const bool last = &kernel == &direction_.table.kernels.back();
-      const Role role = backend == Backend::cuda_library ? Role::baseline
-                        : last                           ? Role::reference
-                                                         : Role::ours;
+      const Role role = library ? Role::baseline : last ? Role::reference : Role::ours;
       contenders_.push_back({kernel.info, role});
       kernels_.push_back(&kernel);
     }
