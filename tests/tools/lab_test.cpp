@@ -1,4 +1,5 @@
 // What kernels are judged by before they are timed, and that none is left out.
+#include <algorithm>
 #include <cmath>
 #include <fstream>
 #include <limits>

@@ -19,17 +19,12 @@
 #pragma once
 
 #include <type_traits>
-#include <vector>
 
 #include "ops/registry.h"
 #include "tools/lab/baseline.h"
+#include "tools/lab/operands.h"
 
 namespace impasto::lab {
-
-struct Operands {
-  std::vector<Tensor*> inputs,
-      results;  // some may be undefined; of baselines the first result counts
-};
 
 template <class Case, class Args>
 struct Direction {

@@ -27,14 +27,13 @@ double since(Clock::time_point begin) {
   return std::chrono::duration<double>(Clock::now() - begin).count();
 }
 
-Samples take(const Budget& budget, const std::function<double()>& sample) {
+// Adds to the samples there are.
+void take(const Budget& budget, Samples& samples, const std::function<double()>& sample) {
   const Clock::time_point begin = Clock::now();
-  Samples samples;
-  for (int i = 0; i < budget.most; ++i) {
-    if (i >= budget.least && since(begin) >= budget.seconds) break;
+  for (int taken = static_cast<int>(samples.seconds().size()); taken < budget.most; ++taken) {
+    if (taken >= budget.least && since(begin) >= budget.seconds) break;
     samples.add(sample());
   }
-  return samples;
 }
 
 }  // namespace
@@ -112,28 +111,34 @@ void LaunchTimer::rewrite_host_cache() {
       });
 }
 
-// A first guess has the gap in it that the second, of launches in a row, has not.
-int LaunchTimer::launches_a_sample(const std::function<void()>& run) {
+// `one` has the gap in it that launches in a row have not.
+int LaunchTimer::launches_a_sample(double one, const std::function<void()>& run) {
   const double wanted = cuda_ ? kCudaSampleSeconds : kSampleSeconds;
-  int launches = 1;
-  for (int guess = 0; guess < 2; ++guess) {
-    const double one = std::max(seconds(launches, run), 1e-7);
-    launches = static_cast<int>(std::clamp(std::ceil(wanted / one), 1.0, 1.0 * kMostLaunches));
-    if (launches == 1) break;
-  }
-  return launches;
+  const auto count = [&](double seconds) {
+    return static_cast<int>(
+        std::clamp(std::ceil(wanted / std::max(seconds, 1e-7)), 1.0, 1.0 * kMostLaunches));
+  };
+  const int guess = count(one);
+  return guess == 1 ? 1 : count(seconds(guess, run));
 }
 
 Samples LaunchTimer::warm(const Budget& budget, const std::function<void()>& run) {
-  const int launches = launches_a_sample(run);
-  return take(budget, [&] { return seconds(launches, run); });
+  const double first = seconds(1, run);
+  const int launches = launches_a_sample(first, run);
+  Samples samples;
+  if (launches == 1 && !cuda_)
+    samples.add(first);  // slow kernels are not run once more than needed
+  take(budget, samples, [&] { return seconds(launches, run); });
+  return samples;
 }
 
 Samples LaunchTimer::cold(const Budget& budget, const std::function<void()>& run) {
-  return take(budget, [&] {
+  Samples samples;
+  take(budget, samples, [&] {
     rewrite_cache();
     return seconds(1, run);
   });
+  return samples;
 }
 
 }  // namespace impasto::lab

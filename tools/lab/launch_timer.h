@@ -37,7 +37,7 @@ class LaunchTimer {
  private:
   struct Cuda;
   double seconds(int launches, const std::function<void()>& run);
-  int launches_a_sample(const std::function<void()>& run);
+  int launches_a_sample(double one, const std::function<void()>& run);
   void rewrite_cache();
   void rewrite_host_cache();
 

@@ -166,8 +166,7 @@ class Measuring {
     const Prepared prepared = bench.prepare(series.which);
     series.measured.implementation = prepared.implementation;
     const bool emulated = context_.device().type == DeviceType::simt;  // one is as good as many
-    const Budget budget{
-        .least = emulated ? 1 : 2, .most = emulated ? 1 : 50, .seconds = settings_.seconds};
+    const Budget budget{.least = 1, .most = emulated ? 1 : 50, .seconds = settings_.seconds};
     series.warm.push_back(timer_.warm(budget, prepared.run));
     if (settings_.cold) series.cold.push_back(timer_.cold(budget, prepared.run));
     wait_for(context_);

@@ -1,12 +1,10 @@
 // A Bench of one direction: what the cases of tools/lab/ops are turned into.
 #pragma once
 
-#include <algorithm>
 #include <sstream>
 #include <utility>
 
 #include "tools/lab/bench.h"
-#include "tools/lab/difference.h"
 #include "tools/lab/direction.h"
 
 namespace impasto::lab {
@@ -38,12 +36,7 @@ class DirectionBench : public Bench {
   std::string problem() const override { return problem_.to_string(); }
   const std::vector<Contender>& contenders() const override { return contenders_; }
 
-  Work work() override {
-    Work work{macs_of(problem_), 0};
-    for_each(direction_.operands(operands()),
-             [&](Tensor& operand) { work.bytes += static_cast<double>(operand.bytes()); });
-    return work;
-  }
+  Work work() override { return {macs_of(problem_), direction_.operands(operands()).bytes()}; }
 
   Support can_run(std::size_t which) const override {
     if (kernels_[which] == nullptr) return Support::yes();
@@ -65,7 +58,8 @@ class DirectionBench : public Bench {
       call->run();
       call->finish();
     }
-    return largest_error(*got, kernels_[which] == nullptr);
+    return direction_.operands(*got).largest_error(direction_.operands(*want_),
+                                                   kernels_[which] == nullptr);
   }
 
   Prepared prepare(std::size_t which) override {
@@ -111,21 +105,11 @@ class DirectionBench : public Bench {
     return baseline.prepare(context_.threads().size(), problem, direction_.args(on));
   }
 
-  template <class F>
-  static void for_each(const Operands& operands, F f) {
-    for (const auto& members : {operands.inputs, operands.results}) {
-      for (Tensor* operand : members) {
-        if (operand->defined()) f(*operand);
-      }
-    }
-  }
-
   // Operands where the kernels run.
   std::unique_ptr<Case> make(const Problem& problem) const {
     auto made = std::make_unique<Case>(problem);
     if (context_.device().type != DeviceType::cpu) {
-      for_each(direction_.operands(*made),
-               [&](Tensor& operand) { operand = operand.to(context_.device()); });
+      direction_.operands(*made).move_to(context_.device());
     }
     return made;
   }
@@ -133,16 +117,6 @@ class DirectionBench : public Bench {
   Case& operands() {
     if (!operands_) operands_ = make(problem_);
     return *operands_;
-  }
-
-  double largest_error(Case& got, bool first_only) {
-    const Operands here = direction_.operands(got), want = direction_.operands(*want_);
-    double error = 0;
-    for (std::size_t i = 0; i < (first_only ? 1 : want.results.size()); ++i) {
-      if (!want.results[i]->defined()) continue;
-      error = std::max(error, difference(here.results[i]->to(Device{}), *want.results[i]).worst);
-    }
-    return error;
   }
 
   OneDirection direction_;
