@@ -150,7 +150,7 @@ class Report {
 // What to know before one reads the times.
 void print_notes(DeviceType device, bool baselines) {
   if (device == DeviceType::simt) {
-    note("times on simt, the host executor, mean nothing; they have no roofline");
+    note("times on simt, the host executor, mean nothing, have no roofline and take long");
   }
   if (device != DeviceType::cpu) return;
   if (baselines && lab::onednn::version().empty()) {

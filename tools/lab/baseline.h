@@ -7,6 +7,7 @@
 // made so.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <span>
 #include <string>
@@ -22,6 +23,8 @@ class LibraryCall {
   // Brings the result, of whatever layout, to the operands. Not timed.
   virtual void finish() {}
   virtual std::string implementation() const { return {}; }
+  // Something else on the threads that it runs on.
+  virtual void on_threads(int threads, const std::function<void(int thread)>& body) = 0;
 };
 
 template <class Problem, class Args>

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "ops/registry.h"
+#include "tools/lab/launch_timer.h"
 #include "tools/lab/shapes.h"
 
 namespace impasto::lab {
@@ -32,6 +33,7 @@ struct Work {
 struct Prepared {
   std::function<void()> run;   // once a call; on a GPU it need not be done on return
   std::string implementation;  // what a library chose, if it says
+  OnThreads threads;           // its own; empty: those of the context
 };
 
 class Bench {

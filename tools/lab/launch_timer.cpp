@@ -68,8 +68,8 @@ double LaunchTimer::seconds(int launches, const std::function<void()>& run) {
   return 1e-3 * static_cast<double>(cuda_->end.milliseconds_since(cuda_->begin)) / launches;
 }
 
-void LaunchTimer::rewrite_cache() {
-  if (!cuda_) return rewrite_host_cache();
+void LaunchTimer::rewrite_cache(const OnThreads& threads) {
+  if (!cuda_) return rewrite_host_cache(threads);
   cuda_fill_async(cuda_->larger.data(), ++cuda_->written, cuda_->larger.bytes(), cuda_->stream);
 }
 
@@ -87,8 +87,8 @@ double LaunchTimer::seconds(int launches, const std::function<void()>& run) {
   return since(begin) / launches;
 }
 
-void LaunchTimer::rewrite_cache() {
-  rewrite_host_cache();
+void LaunchTimer::rewrite_cache(const OnThreads& threads) {
+  rewrite_host_cache(threads);
 }
 
 void wait_for(Context&) {}
@@ -101,14 +101,17 @@ LaunchTimer::LaunchTimer(Context& context) : context_(context) {
 LaunchTimer::~LaunchTimer() = default;
 
 // Twice its size: what replaces lines is not exactly the oldest first.
-void LaunchTimer::rewrite_host_cache() {
+void LaunchTimer::rewrite_host_cache(const OnThreads& threads) {
   constexpr std::size_t kMost = std::size_t{512} << 20;
   if (larger_.empty()) larger_.resize(std::min(kMost, 2 * machine::last_level_cache_bytes()));
   ++written_;
-  parallel_for(
-      context_.threads(), std::ssize(larger_), 1 << 20, [&](std::int64_t begin, std::int64_t end) {
-        std::memset(larger_.data() + begin, written_, static_cast<std::size_t>(end - begin));
-      });
+  const int count = context_.threads().size();
+  const std::size_t part = larger_.size() / static_cast<std::size_t>(count);
+  const auto rewrite = [&](int thread) {
+    std::memset(larger_.data() + static_cast<std::size_t>(thread) * part, written_, part);
+  };
+  if (threads) return threads(count, rewrite);
+  context_.threads().run(count, [&](std::int64_t chunk, int) { rewrite(static_cast<int>(chunk)); });
 }
 
 // `one` has the gap in it that launches in a row have not.
@@ -132,10 +135,11 @@ Samples LaunchTimer::warm(const Budget& budget, const std::function<void()>& run
   return samples;
 }
 
-Samples LaunchTimer::cold(const Budget& budget, const std::function<void()>& run) {
+Samples LaunchTimer::cold(const Budget& budget, const std::function<void()>& run,
+                          const OnThreads& threads) {
   Samples samples;
   take(budget, samples, [&] {
-    rewrite_cache();
+    rewrite_cache(threads);
     return seconds(1, run);
   });
   return samples;

@@ -5,7 +5,8 @@
 // the clock's steps, or on cuda with the gap that the host leaves before it: what takes less than a
 // launch does, some microseconds there, is still timed as the launch. Its operands are then in the
 // last-level cache, if they fit: that is warm. Cold, a buffer larger than that cache is rewritten
-// before each launch, on the cpu by all threads.
+// before each launch: on the cpu by all threads of whoever runs the kernel, so that those are awake
+// as they are in the midst of a network, and no others are in their way.
 #pragma once
 
 #include <functional>
@@ -23,6 +24,9 @@ struct Budget {
   double seconds = 2;
 };
 
+// Calls a body once with each of so many threads' numbers, each on its own.
+using OnThreads = std::function<void(int threads, const std::function<void(int thread)>& body)>;
+
 class LaunchTimer {
  public:
   explicit LaunchTimer(Context& context);
@@ -32,14 +36,16 @@ class LaunchTimer {
 
   // Seconds of single runs.
   Samples warm(const Budget& budget, const std::function<void()>& run);
-  Samples cold(const Budget& budget, const std::function<void()>& run);
+  // Without `threads` on those of the context.
+  Samples cold(const Budget& budget, const std::function<void()>& run,
+               const OnThreads& threads = {});
 
  private:
   struct Cuda;
   double seconds(int launches, const std::function<void()>& run);
   int launches_a_sample(double one, const std::function<void()>& run);
-  void rewrite_cache();
-  void rewrite_host_cache();
+  void rewrite_cache(const OnThreads& threads);
+  void rewrite_host_cache(const OnThreads& threads);
 
   Context& context_;
   std::unique_ptr<Cuda> cuda_;         // null elsewhere

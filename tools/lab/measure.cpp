@@ -168,7 +168,7 @@ class Measuring {
     const bool emulated = context_.device().type == DeviceType::simt;  // one is as good as many
     const Budget budget{.least = 1, .most = emulated ? 1 : 50, .seconds = settings_.seconds};
     series.warm.push_back(timer_.warm(budget, prepared.run));
-    if (settings_.cold) series.cold.push_back(timer_.cold(budget, prepared.run));
+    if (settings_.cold) series.cold.push_back(timer_.cold(budget, prepared.run, prepared.threads));
     wait_for(context_);
   }
 

@@ -21,7 +21,7 @@ struct MeasureSettings {
   bool baselines = true;  // also libraries' kernels beside those that the filter leaves
   bool cold = true;
   int rounds = 5;
-  double seconds = 0.04;  // that a round takes of each kernel, warm and cold each
+  double seconds = 0.025;  // that a round takes of each kernel, warm and cold each
 };
 
 // One kernel on one problem. Where `skipped` or `failed` says why, there are no times.

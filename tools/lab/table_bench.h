@@ -70,7 +70,8 @@ class DirectionBench : public Bench {
       };
     } else {
       const std::shared_ptr<LibraryCall> call = prepared(which, problem_, operands());
-      result = {[call] { call->run(); }, call->implementation()};
+      result = {[call] { call->run(); }, call->implementation(),
+                [call](int threads, const auto& body) { call->on_threads(threads, body); }};
     }
     result.run();
     return result;

@@ -87,6 +87,12 @@ void PrimitiveCall::run() {
   stream_.wait();
 }
 
+// OpenMP's, which oneDNN computes with.
+void PrimitiveCall::on_threads(int threads, const std::function<void(int thread)>& body) {
+#pragma omp parallel num_threads(threads)
+  body(omp_get_thread_num());
+}
+
 void PrimitiveCall::finish() {
   for (const auto& [from, to] : results_) copy(from, to);
 }

@@ -57,6 +57,7 @@ class PrimitiveCall : public LibraryCall {
   void run() override;
   void finish() override;
   std::string implementation() const override { return implementation_; }
+  void on_threads(int threads, const std::function<void(int thread)>& body) override;
 
  private:
   void copy(const dnnl::memory& from, const dnnl::memory& to);
