@@ -34,13 +34,14 @@ TEST_CASE("quantiles are of single times, and the deviation is from their median
 }
 
 TEST_CASE("noise is what rounds differ by, or what the samples scatter by") {
-  const Summary apart = summarize(
-      {samples_of({1, 1, 1}), samples_of({1, 1, 1, 1}), samples_of({1.1, 1.1, 1.1}), Samples()});
-  CHECK(apart.rounds == 3);
-  CHECK(apart.samples == 10);
+  const Summary apart =
+      summarize({samples_of({1, 1, 1}), samples_of({1, 1, 1, 1}), samples_of({1.1, 1.1, 1.1}),
+                 samples_of({0.9, 0.9, 0.9}), samples_of({5, 5}), Samples()});
+  CHECK(apart.rounds == 5);
+  CHECK(apart.samples == 15);
   CHECK(apart.median == 1);
-  CHECK(apart.mad == 0);
-  CHECK(apart.noise == doctest::Approx(0.1));
+  CHECK(apart.mad == doctest::Approx(0.1));
+  CHECK(apart.noise == doctest::Approx(1.74 * 0.1));
   const Summary scattered = summarize({samples_of({0.8, 1, 1.2}), samples_of({0.8, 1, 1.2})});
   CHECK(scattered.mad == doctest::Approx(0.2));
   CHECK(scattered.noise == doctest::Approx(2 * 1.2533 * 1.4826 * 0.2 / std::sqrt(6)));

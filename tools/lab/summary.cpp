@@ -20,9 +20,12 @@ Summary summarize(const std::vector<Samples>& rounds) {
   summary.mad = median_deviation(all);
   summary.samples = static_cast<int>(all.size());
   summary.rounds = static_cast<int>(medians.size());
-  double off = 2 * 1.2533 * 1.4826 * summary.mad / std::sqrt(static_cast<double>(all.size()));
-  for (const double median : medians) off = std::max(off, std::abs(median - summary.median));
-  summary.noise = off / summary.median;
+  std::vector<double> distances;
+  for (const double median : medians) distances.push_back(std::abs(median - summary.median));
+  const double of_rounds = 1.74 * quantile(distances, 0.75);
+  const double of_samples =
+      2 * 1.2533 * 1.4826 * summary.mad / std::sqrt(static_cast<double>(all.size()));
+  summary.noise = std::max(of_rounds, of_samples) / summary.median;
   return summary;
 }
 

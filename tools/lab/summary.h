@@ -4,10 +4,14 @@
 // other pages, another guest of the same host. So the noise that is printed looks at both. It is
 // the larger of
 //
-//   the distance of the median from that of the round which is furthest from it
-//   twice the standard error of a median, 1.2533 * 1.4826 MAD / sqrt(samples)
+//   1.74 times the distance from the median that three in four of the rounds' medians keep: two
+//   standard deviations of a round, were rounds normal
 //
-// as a share of the median: how far the median of another run may be. Two runs agree when their
+//   2 * 1.2533 * 1.4826 MAD of the samples / sqrt(samples): two standard errors of a median
+//
+// as a share of the median: how far the median of another run may be. The first is of one round,
+// though the median is of all, because so few rounds tell little of their own scatter. Neither is
+// moved by a round that something else spoiled, as the median is not. Two runs agree when their
 // medians differ by no more than their noises together.
 #pragma once
 
