@@ -5,11 +5,12 @@
 
 #include <benchmark/benchmark.h>
 
-#include "bench/support/compare.h"
 #include "bench/support/iteration.h"
-#include "bench/support/samples.h"
+#include "bench/support/report.h"
 #include "ops/registry.h"
 #include "tensor/allocator.h"
+#include "tools/lab/difference.h"
+#include "tools/lab/samples.h"
 #include "tools/machine/fma_peak.h"
 
 namespace impasto::bench {
@@ -24,7 +25,7 @@ std::string breach() {
   }
   const LossGradient got = fast.evaluate(), want = reference.evaluate();
   const double loss = std::abs(got.losses.total / want.losses.total - 1);
-  const double gradient = difference(got.gradient, want.gradient).frobenius;
+  const double gradient = lab::difference(got.gradient, want.gradient).frobenius;
   if (loss < 1e-5 && gradient < 1e-3) return {};
   return fmt::format("loss off by {:.1e} and gradient by {:.1e} of the reference's", loss,
                      gradient);
@@ -38,12 +39,12 @@ void iteration(benchmark::State& state) {
   double peak = machine::fma_peak(problem.context());
   problem.evaluate();  // packs filters
   allocator_of({}).reset_peak();
-  Samples samples;
+  lab::Samples samples;
   for (auto _ : state) state.SetIterationTime(samples.time([&] { problem.evaluate(); }));
   peak = std::max(peak, machine::fma_peak(problem.context()));
 
   const double pixels = static_cast<double>(state.range(0) * state.range(0));
-  samples.report(state);
+  report(state, samples);
   state.counters["x_fma_peak"] = direct_macs(state.range(0)) / samples.quantile(0.5) / peak;
   state.counters["threads"] = problem.context().threads().size();
   state.counters["peak_bytes_per_pixel"] =

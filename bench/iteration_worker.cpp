@@ -24,9 +24,9 @@
 #include <fmt/ranges.h>
 
 #include "bench/support/iteration.h"
-#include "bench/support/samples.h"
 #include "optim/adam.h"
 #include "tensor/allocator.h"
+#include "tools/lab/samples.h"
 #include "tools/machine/fma_peak.h"
 #include "tools/machine/resident.h"
 #include "weights/safetensors.h"
@@ -110,7 +110,7 @@ class Worker {
   }
 
   std::string time(int count) {
-    Samples samples;
+    lab::Samples samples;
     for (int i = 0; i < count; ++i) samples.time([&] { problem_.evaluate(); });
     std::vector<double> ms;
     for (double seconds : samples.seconds()) ms.push_back(seconds * 1e3);

@@ -1,11 +1,12 @@
 #!/usr/bin/env python3
 """Builds the benchmarks, measures what README tables show, and appends the rows to
-bench/results/MACHINE/DATE-COMMIT.jsonl. About eight minutes on an otherwise idle machine.
+bench/results/MACHINE/DATE-COMMIT.jsonl. About thirteen minutes on an otherwise idle machine.
 
     bench/measure.py xeon-sapphire-rapids-2-cores --torch-python ~/torch/bin/python
     bench/measure.py xeon-sapphire-rapids-2-cores --sections kernels,errors
 
-Sections: iteration, avx2, busy, memory (against LibTorch: --torch-python), kernels, errors.
+Sections: iteration, avx2, busy, memory (against LibTorch: --torch-python), kernels,
+ops (every op, beside oneDNN where the build has it), errors.
 """
 
 import argparse
@@ -18,7 +19,7 @@ from driver import kernels
 from driver.results import ROOT, Results
 from libtorch import compare
 
-PROGRAMS = ["iteration_worker", "conv2d_bench", "conv2d_error"]
+PROGRAMS = ["iteration_worker", "conv2d_bench", "conv2d_error", "impasto_command"]
 SECTIONS = {**compare.SECTIONS, **kernels.SECTIONS}
 
 

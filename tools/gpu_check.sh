@@ -59,14 +59,12 @@ commit=$(git rev-parse --short HEAD 2>/dev/null || echo unknown)
 device=$(nvidia-smi --query-gpu=name,driver_version --format=csv,noheader 2>/dev/null | head -1 || true)
 : >"$out/results.jsonl"
 
-benches=$(basename -s .cpp bench/ops/*_bench.cpp | xargs)
-
 configure() {
   cmake -S . -B $build -G Ninja -DCMAKE_BUILD_TYPE=Release -DIMPASTO_CUDA=ON
 }
 compile() {
   cmake --build $build --target tools/impasto test_cuda test_ops test_style test_tensor \
-    iteration_worker $benches
+    iteration_worker op_benches
 }
 on_gpu() {
   IMPASTO_TEST_DEVICE=cuda:0 "$@"
@@ -93,7 +91,7 @@ measure() {
     --seconds "$(($(left 180) * 2 / 3))"
 }
 
-export out build end python benches
+export out build end python
 export -f left configure compile on_gpu kernels sanitized paint measure
 
 step configure 60 configure

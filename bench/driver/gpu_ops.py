@@ -9,7 +9,8 @@ import time
 SHAPES = {"conv2d": "vgg19_512.txt", "gram": "maps_512.txt", "gemm": "gemm_512.txt",
           "pool2d": "pools_512.txt", "mse": "maps_512.txt", "relu": "maps_512.txt",
           "elementwise": "maps_512.txt", "reduce": "maps_512.txt", "normalize": "maps_512.txt",
-          "pad": "maps_512.txt", "total_variation": "pictures.txt", "resize": "resize.txt"}
+          "pad": "maps_512.txt", "total_variation": "pictures.txt", "resize": "resize.txt",
+          "basis": "basis.txt", "descent": "steps.txt"}
 # Of the time that is left, what a program may take; the same share of the rest for the next one.
 SHARE = {"conv2d": 0.6, "gram": 0.3, "gemm": 0.3, "pool2d": 0.3}
 OTHER_SHARE = 0.25

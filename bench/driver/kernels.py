@@ -1,4 +1,4 @@
-"""Rows of single kernels: speed, by Google Benchmark, and error of convolutions."""
+"""Rows of single kernels: speed, by Google Benchmark or by `impasto kernels bench`; error of convolutions."""
 
 import json
 import subprocess
@@ -33,4 +33,12 @@ def errors(build, results):
         results.add("errors", **json.loads(line))
 
 
-SECTIONS = {"kernels": kernels, "errors": errors}
+def ops(build, results):
+    """Every kernel of every op beside oneDNN's. The command writes the rows itself, each with the commit that
+    it was built from."""
+    done = subprocess.run([build / "tools" / "impasto", "kernels", "bench", "-o", results.path], check=False)
+    if done.returncode != 0:
+        raise SystemExit(f"impasto kernels bench ended with {done.returncode}; what it measured is kept")
+
+
+SECTIONS = {"kernels": kernels, "ops": ops, "errors": errors}

@@ -33,7 +33,7 @@ def processor():
 
 
 def quantile(values, share):
-    """Of the sorted values, the nearest: as bench/support/samples.h has it."""
+    """Of the sorted values, the nearest: as tools/lab/samples.h has it."""
     return sorted(values)[int(share * (len(values) - 1) + 0.5)]
 
 

@@ -4,11 +4,11 @@
 //   conv2d_error        one line of JSON a kernel and number of channels
 #include <cmath>
 
-#include "bench/ops/conv2d_case.h"
-#include "bench/support/compare.h"
 #include "tensor/random.h"
+#include "tools/lab/difference.h"
+#include "tools/lab/ops/conv2d_case.h"
 
-namespace impasto::bench {
+namespace impasto::lab {
 namespace {
 
 constexpr std::int64_t kSide = 24;    // several tiles of any kernel, and odd ones at the border
@@ -28,11 +28,12 @@ template <class Args>
 Tensor exact(Context& context, const Direction<Conv2dCase, Args>& direction, Conv2dProblem problem,
              const Conv2dCase& operands) {
   problem.dtype = DType::f64;
-  Conv2dCase wide(problem);
-  for (Tensor Conv2dCase::*input : direction.inputs) {
-    if ((operands.*input).defined()) wide.*input = (operands.*input).to(DType::f64);
+  Conv2dCase given = operands, wide(problem);
+  const Operands from = direction.operands(given), to = direction.operands(wide);
+  for (std::size_t i = 0; i < from.inputs.size(); ++i) {
+    if (from.inputs[i]->defined()) *to.inputs[i] = from.inputs[i]->to(DType::f64);
   }
-  Tensor& result = wide.*direction.results[0];
+  Tensor& result = *to.results[0];
   result = Tensor::empty(result.shape(), DType::f64);
   run_kernel(context, direction.table.kernels.back(), problem, direction.args(wide));
   return result;
@@ -53,7 +54,7 @@ void print_errors(Context& context, const Direction<Conv2dCase, Args>& direction
   for (const auto& kernel : direction.table.kernels) {
     if (!can_serve(kernel, problem, context.features()).ok) continue;
     run_kernel(context, kernel, problem, direction.args(operands));
-    const Difference error = difference(operands.*direction.results[0], want);
+    const Difference error = difference(*direction.operands(operands).results[0], want);
     fmt::print(R"({{"problem": "{}", "kernel": "{}", "channels": {}, "frobenius": {:.3e}, )"
                R"("worst": {:.3e}}})"
                "\n",
@@ -62,7 +63,7 @@ void print_errors(Context& context, const Direction<Conv2dCase, Args>& direction
 }
 
 }  // namespace
-}  // namespace impasto::bench
+}  // namespace impasto::lab
 
 int main() {
   using namespace impasto;
@@ -70,8 +71,8 @@ int main() {
   for (std::int64_t channels : {64, 256, 512}) {
     Conv2dProblem forward, backward;
     forward.ic = backward.oc = channels;
-    forward.oc = backward.ic = bench::kOthers;
-    bench::print_errors(context, bench::conv2d_forward_bench(), forward);
-    bench::print_errors(context, bench::conv2d_backward_data_bench(), backward);
+    forward.oc = backward.ic = lab::kOthers;
+    lab::print_errors(context, lab::conv2d_forward_direction(), forward);
+    lab::print_errors(context, lab::conv2d_backward_data_direction(), backward);
   }
 }

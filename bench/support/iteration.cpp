@@ -2,13 +2,13 @@
 
 #include <cmath>
 
-#include "bench/support/compare.h"
-#include "bench/support/launch_timer.h"
 #include "bench/support/math_mode.h"
 #include "ops/elementwise/elementwise.h"
 #include "ops/resize/resize.h"
 #include "tensor/allocator.h"
 #include "tensor/random.h"
+#include "tools/lab/difference.h"
+#include "tools/lab/launch_timer.h"
 
 namespace impasto::bench {
 namespace {
@@ -95,7 +95,7 @@ LossGradient Iteration::evaluate() {
   }
   const LossTensors& result = recorded ? recorded_ : computed_;
   LossReport losses = objective_->read(result.values);
-  wait_for(*context_);
+  lab::wait_for(*context_);
   return {std::move(losses), result.gradient};
 }
 
@@ -128,7 +128,7 @@ IterationErrors Iteration::errors(const NamedTensors& want) {
     errors.loss = std::isnan(error) ? HUGE_VAL : std::max(errors.loss, error);
   }
   const Tensor gradient = got.gradient.to(Device{});
-  errors.gradient = difference(gradient, want.tensors.at("gradient")).frobenius;
+  errors.gradient = lab::difference(gradient, want.tensors.at("gradient")).frobenius;
   return errors;
 }
 

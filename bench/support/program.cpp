@@ -1,9 +1,6 @@
 #include "bench/support/program.h"
 
 #include <charconv>
-#include <filesystem>
-#include <fstream>
-#include <sstream>
 
 #include <benchmark/benchmark.h>
 
@@ -11,25 +8,6 @@
 
 namespace impasto::bench {
 namespace {
-
-// A path, or a file of bench/shapes.
-std::vector<ShapeLine> read_shapes(const std::string& file) {
-  const std::string path =
-      std::filesystem::exists(file) ? file : fmt::format("{}/{}", IMPASTO_SHAPES, file);
-  std::ifstream lines(path);
-  if (!lines) throw InputError(fmt::format("cannot read {}", path));
-  std::vector<ShapeLine> shapes;
-  for (std::string line; std::getline(lines, line);) {
-    if (line.empty() || line[0] == '#') continue;
-    ShapeLine shape;
-    std::istringstream words(line);
-    words >> shape.name >> shape.times;
-    std::getline(words, shape.words);
-    if (!words) throw InputError(fmt::format("{}: not a shape: {}", path, line));
-    shapes.push_back(shape);
-  }
-  return shapes;
-}
 
 int positive(const std::string& flag, const std::string& text) {
   int value = 0;
@@ -42,7 +20,7 @@ int positive(const std::string& flag, const std::string& text) {
 
 }  // namespace
 
-RunOptions parse_run_options(const std::vector<std::string>& words, const std::string& shapes) {
+RunOptions parse_run_options(const std::vector<std::string>& words) {
   RunOptions options;
   for (auto word = words.begin(); word != words.end(); ++word) {
     const std::string& flag = *word;
@@ -64,15 +42,13 @@ RunOptions parse_run_options(const std::vector<std::string>& words, const std::s
       options.shapes = flag;
     }
   }
-  if (options.shapes.empty()) options.shapes = shapes;
   return options;
 }
 
-int run_program(int argc, char** argv, const char* shapes, const AddBenchmarks& add) {
+int run_program(int argc, char** argv, const AddBenchmarks& add) {
   benchmark::Initialize(&argc, argv);
   try {
-    const RunOptions options = parse_run_options({argv + 1, argv + argc}, shapes);
-    add(read_shapes(options.shapes), options);
+    add(parse_run_options({argv + 1, argv + argc}));
     benchmark::RunSpecifiedBenchmarks();
     benchmark::ClearRegisteredBenchmarks();
   } catch (const Error& error) {

@@ -1,9 +1,9 @@
-// A program of benchmarks: what it is asked on its command line, and the lines of its shapes file.
+// A program of benchmarks: what it is asked on its command line.
 //
 //   relu_bench [SHAPES] [--device cpu|simt|cuda:N] [--samples N] [--cold] [--seconds S]
 //              [Google Benchmark's flags]
 //
-//   SHAPES     a path, or the name of a file of bench/shapes
+//   SHAPES     a path, or the name of a file of bench/shapes; default: of each table its own
 //   --device   where kernels run: those that can, each verified against the cpu's reference. On
 //              cuda they are timed with its events; on simt, the host executor, times mean nothing
 //   --samples  times taken of each kernel on simt and cuda; default 20
@@ -22,18 +22,10 @@
 
 namespace impasto::bench {
 
-// A line of a shapes file: name, times, and the words behind them. `times` is how often the network
-// has the shape.
-struct ShapeLine {
-  std::string name;
-  int times = 1;
-  std::string words;
-};
-
 struct RunOptions {
   using Clock = std::chrono::steady_clock;
 
-  std::string shapes;
+  std::string shapes;  // empty: not given
   Device device;
   int samples = 20;
   bool cold = false;
@@ -43,13 +35,11 @@ struct RunOptions {
   bool out_of_time() const { return Clock::now() >= end; }
 };
 
-// Throws InputError. `shapes`: what is read when the command line names no file.
-RunOptions parse_run_options(const std::vector<std::string>& words, const std::string& shapes);
+RunOptions parse_run_options(const std::vector<std::string>& words);  // throws InputError
 
 // Initialises Google Benchmark, lets `add` register benchmarks, and runs them. Returns the exit
 // status.
-using AddBenchmarks =
-    std::function<void(const std::vector<ShapeLine>& lines, const RunOptions& options)>;
-int run_program(int argc, char** argv, const char* shapes, const AddBenchmarks& add);
+using AddBenchmarks = std::function<void(const RunOptions& options)>;
+int run_program(int argc, char** argv, const AddBenchmarks& add);
 
 }  // namespace impasto::bench

@@ -161,6 +161,35 @@ class Options(CliTest):
             with self.subTest(options=options):
                 self.assert_refused(impasto("kernels", "check", *options), *words)
 
+    def test_kernels_bench(self):
+        nowhere = self.folder / "no" / "rows.jsonl"
+        for options, words in (
+                (["--filter", "nope"], ["nope"]), (["--shapes", "none.txt"], ["none.txt"]),
+                (["--shapes", self.folder], []), (["--rounds", 0], ["--rounds"]), (["--device", "cuda:99"], []),
+                (["--filter", "conv2d", "--shapes", "maps_256.txt"], ["maps_256", "picture", "conv2d.fwd"]),
+                (["--filter", "relu", "-o", nowhere, "--shapes", "maps_256.txt"], ["no/rows.jsonl"])):
+            with self.subTest(options=options):
+                self.assert_refused(impasto("kernels", "bench", *options), *words)
+
+    def test_kernels_bench_shapes(self):
+        for line in ("", "# nothing", "odd", "odd 1", "odd x 1 1 1 1", "odd 0 1 7 9 3", "odd 1 1 7 9", "odd 1 1 7 0 3",
+                     "odd 1 1 7 -9 3", "odd 1 1 7 x 3", "odd 1 1 7 99999999999 3"):
+            with self.subTest(line=line):
+                shapes = self.folder / "odd.txt"
+                shapes.write_text(line + "\n")
+                self.before = self.files()
+                self.assert_refused(impasto("kernels", "bench", "--filter", "relu", "--shapes", shapes), "odd")
+
+    def test_kernels_compare(self):
+        rows = self.folder / "rows.jsonl"
+        for text, words in (("", ["rows.jsonl"]), ("what\n", ["rows.jsonl:1: "]), ("{}\n", ["rows.jsonl:1: "]),
+                            ('{"schema": 2, "section": "ops", "kernel": 7}\n', ["rows.jsonl:1: ", "kernel"])):
+            rows.write_text(text)
+            self.before = self.files()
+            self.assert_refused(impasto("kernels", "compare", rows, rows), *words)
+        self.assert_refused(impasto("kernels", "compare", rows))
+        self.assert_refused(impasto("kernels", "compare", self.folder / "none", rows), "none")
+
     def test_no_command(self):
         self.assert_refused(impasto(), "--help")
         self.assert_refused(impasto("paint"))

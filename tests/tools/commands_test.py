@@ -299,6 +299,86 @@ class Kernels(CliTest):
         self.assertEqual({name: kernel["state"] for name, kernel in race.items() if "cuda" in name},
                          {"relu.fwd.cuda.vector": "ok", "relu.bwd.cuda.vector": "ok"})
 
+    def bench(self, *options, code=0, **keywords):
+        shapes = self.folder / "tiny.txt"
+        shapes.write_text("# odd\nodd 1 1 7 9 3\neven 2 1 8 8 16\n")
+        result = impasto("kernels", "bench", "--shapes", shapes, "--rounds", 2, "--seconds", 0, *options, **keywords)
+        self.assertEqual(result.returncode, code, result.stderr)
+        return result
+
+    def rows(self, path):
+        return [json.loads(line) for line in path.read_text().splitlines()]
+
+    def test_bench_writes_rows_and_says_the_same(self):
+        file = self.folder / "rows.jsonl"
+        text = self.bench("--filter", "relu.fwd", "-o", file).stdout
+        rows = self.rows(file)
+        ours = [row for row in rows if row["kernel"] == "relu.fwd.cpu.vector"]
+        self.assertEqual([(row["problem"], row["cache"], row["times"]) for row in ours],
+                         [("tiny odd", "warm", 1), ("tiny odd", "cold", 1), ("tiny even", "warm", 2),
+                          ("tiny even", "cold", 2)])
+        for row in ours:
+            self.assertEqual((row["schema"], row["section"], row["error"], row["rounds"]), (2, "ops", 0, 2))
+            self.assertLessEqual(row["p10_ms"], row["median_ms"])
+            self.assertLessEqual(row["median_ms"], row["p90_ms"])
+            for name in ("gb_s", "roof", "fma_peak_gmacs", "bandwidth_gbs", "samples", "threads", "cores"):
+                self.assertGreater(row[name], 0, name)
+            self.assertRegex(row["time"], r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\+00:00$")
+            self.assertRegex(row["commit"], "^([0-9a-f]{7,}|unknown)$")
+            self.assertGreaterEqual(row["noise"], 0)
+        self.assertIn("relu.fwd on tiny odd: relu(189 x f32)", text)
+        self.assertRegex(text, r"relu.fwd.cpu.vector +warm +\d")
+        self.assertRegex(text, r"roofline: \d+ GFLOP/s")
+        baselines = [row for row in rows if ".onednn." in row["kernel"]]
+        self.assertEqual(bool(baselines), "baseline" in ours[0])
+        self.assertEqual(bool(baselines), "onednn" in text)
+        without = self.bench("--filter", "relu.fwd", "--no-baseline", "--no-cold", "--json").stdout
+        kernels = [(row["kernel"], row["cache"]) for row in map(json.loads, without.splitlines())]
+        self.assertEqual(sorted(set(kernels)), [("relu.fwd.cpu.reference", "warm"), ("relu.fwd.cpu.vector", "warm")])
+
+    def test_bench_on_the_host_executor(self):
+        result = self.bench("--filter", "relu.fwd", "--device", "simt", "--json")
+        self.assertIn("mean nothing", result.stderr)
+        for row in map(json.loads, result.stdout.splitlines()):
+            self.assertEqual(row["kernel"], "relu.fwd.cuda.vector")
+            self.assertNotIn("roof", row)
+            self.assertIn("simt", row["device"])
+
+    def test_bench_keeps_what_it_has_when_interrupted(self):
+        file = self.folder / "rows.jsonl"
+        process = subprocess.Popen([IMPASTO, "kernels", "bench", "--filter", "reduce", "--rounds", "1000", "-o", file],
+                                   env=environment(), stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
+        time.sleep(2)
+        process.send_signal(signal.SIGINT)
+        _, errors = process.communicate(timeout=60)
+        self.assertEqual(process.returncode, 130, errors)
+        self.assertIn("interrupted; what was timed so far is above and in", errors)
+        self.assertTrue(all("median_ms" in row for row in self.rows(file)))
+
+    def test_compare_tells_what_is_beyond_noise(self):
+        def write(name, times):
+            common = {"schema": 2, "section": "ops", "problem": "maps odd", "device": "box", "threads": 2,
+                      "cache": "warm", "p10_ms": 1, "p90_ms": 2, "noise": 0.05}
+            path = self.folder / name
+            path.write_text("".join(json.dumps({**common, "kernel": kernel, "median_ms": ms}) + "\n"
+                                    for kernel, ms in times.items()))
+            return path
+        before = write("a.jsonl", {"slower": 1, "faster": 1, "same": 1, "gone": 1})
+        after = write("b.jsonl", {"slower": 1.5, "faster": 0.5, "same": 1.09, "new": 1})
+        result = impasto("kernels", "compare", before, after)
+        self.assertEqual((result.returncode, result.stderr), (1, ""))
+        self.assertRegex(result.stdout, r"slower on maps odd, warm, 2 threads +1 +1.5 +\+50.0% +10.0% +slower")
+        self.assertLess(result.stdout.index("slower on"), result.stdout.index("faster on"))
+        self.assertNotIn("same on", result.stdout)
+        for line in ("only in A: gone", "only in B: new", "1 slower, 1 faster, 1 the same"):
+            self.assertIn(line, result.stdout)
+        self.assertEqual(impasto("kernels", "compare", before, before).returncode, 0)
+        told = json.loads(impasto("kernels", "compare", before, after, "--json").stdout)
+        self.assertEqual([change["verdict"] for change in told["changes"]], ["slower", "same", "faster"])
+        elsewhere = self.folder / "c.jsonl"
+        elsewhere.write_text(before.read_text().replace("box", "other"))
+        self.assertIn("A was measured on box, B on other", impasto("kernels", "compare", before, elsewhere).stderr)
+
     def test_kernels_by_name_compute(self):
         pictures = []
         reference = [f"--kernel={table}={table}.cpu.reference" for table in ("conv2d.fwd", "conv2d.bwd_data")]

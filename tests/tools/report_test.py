@@ -25,6 +25,9 @@ ERROR = {**COMMON, "section": "errors", "problem": "any", "kernel": "conv2d.fwd.
 ON_GPU = {**COMMON, **TIMES, "section": "gpu_ops", "problem": "vgg19_512 conv3_2", "times": 3, "gflops": 4e4,
           "gb_s": 900.0, "kernel": "conv2d.fwd.cuda.tiled"}
 
+OP = {**COMMON, **TIMES, "section": "ops", "problem": "maps_256 block1", "times": 2, "cache": "warm", "noise": 0.02,
+      "threads": 2, "kernel": "relu.fwd.cpu.vector", "gb_s": 10.0, "bandwidth_gbs": 12.0, "fma_peak_gmacs": 60.0}
+
 
 class Markup(html.parser.HTMLParser):
     """Every tag is closed, in order; what it saw of tags and attributes."""
@@ -138,6 +141,23 @@ class PlantedTest(ReportTest):
         text = self.report(self.plant(ON_GPU, slow, alone))
         self.assert_says(text, "direct: 10000; tiled: 40000, 4.00×.")
 
+    def test_every_op_has_its_ladder_and_is_beside_the_library(self):
+        library = {**OP, "kernel": "relu.fwd.onednn.eltwise", "median_ms": 50.0, "gb_s": 20.0}
+        cold = {**OP, "cache": "cold", "median_ms": 200.0}
+        slow = {**OP, "kernel": "relu.fwd.cpu.reference", "median_ms": 900.0, "gb_s": 1.0}
+        text = self.report(self.plant(OP, library, cold, {**library, "cache": "cold", "median_ms": 500.0}, slow))
+        self.assertEqual(list(self.sections(text)), ["box-ladder", "box-beside"])
+        self.assert_says(text, "reference: 1.00; vector: 10.0, 10.0×; onednn.eltwise: 20.0, 2.00×",
+                         "How many times as fast as the library, warm. relu.fwd: 0.500×",
+                         "How many times as fast as the library, cold. relu.fwd: 2.50×",
+                         "the ladders of basis, conv2d", "--sections ops")
+        self.assertNotIn("normalize, pad, pool2d, reduce, relu", text)
+
+    def test_roofline_of_convolutions_has_the_memory_roof(self):
+        layer = {**OP, "problem": "vgg19_256 conv3_2", "kernel": "conv2d.fwd.cpu.direct.avx2", "gflops": 50.0}
+        text = self.report(self.plant(layer, {**layer, "kernel": "conv2d.fwd.onednn.nhwc", "gflops": 70.0}))
+        self.assert_says(text, "memory, 12.0 GB/s", "FMA peak, 120", "onednn.nhwc")
+
     def test_failed_and_skipped_rows(self):
         bare = {**COMMON, "section": "gpu_ops", "problem": "maps_512"}
         text = self.report(self.plant(ON_GPU, {**bare, "kernel": "gram", "failed": "no <end>"},
@@ -171,6 +191,7 @@ class BrokenTest(ReportTest):
                 ((json.dumps({**OURS, "median_ms": float("nan")}),), "NaN"),
                 ((json.dumps(OURS).replace("100.0", "1e999"),), "median_ms is inf"),
                 (({**ERROR, "kernel": "direct"},), "'direct' is no kernel"),
+                (({**OP, "noise": -1},), "noise is -1"), (({**OP, "cache": 3},), "cache is 3"),
                 (({**ON_GPU, "gb_s": "many"},), "gb_s is 'many'"), (({"schema": 2},), "without a section")):
             with self.subTest(says=says):
                 self.assert_refused(*lines, says=says)

@@ -26,6 +26,8 @@ void add_weights(CLI::App& app);
 void add_devices(CLI::App& app);
 void add_profile(CLI::App& app);
 void add_kernels(CLI::App& app);
+void add_kernels_bench(CLI::App& kernels);
 void add_kernels_check(CLI::App& kernels);
+void add_kernels_compare(CLI::App& kernels);
 
 }  // namespace impasto::cli

@@ -190,10 +190,13 @@ void add_list(CLI::App& kernels) {
 }  // namespace
 
 void add_kernels(CLI::App& app) {
-  CLI::App* kernels = app.add_subcommand("kernels", "What computes each op: list and check");
+  CLI::App* kernels =
+      app.add_subcommand("kernels", "What computes each op: list, check, bench, compare");
   kernels->require_subcommand(1);
   add_list(*kernels);
   add_kernels_check(*kernels);
+  add_kernels_bench(*kernels);
+  add_kernels_compare(*kernels);
 }
 
 }  // namespace impasto::cli

@@ -13,6 +13,7 @@ FIELDS = {
     "memory": {**WHERE, "size": int, "who": str, "peak_resident_bytes": int, "resident_before_bytes": int},
     "kernels": {**WHERE, **TIMES, "problem": str, "kernel": str, "gmacs": float, "fma_peak_gmacs": float,
                 "times": float},
+    "ops": {**WHERE, **TIMES, "problem": str, "kernel": str, "cache": str, "times": float, "noise": float},
     "errors": {**WHERE, "problem": str, "kernel": str, "channels": int, "frobenius": float, "worst": float},
     "gpu_ops": {**WHERE, **TIMES, "problem": str, "kernel": str, "times": float},
     "gpu_iteration": {**ITERATION, "variant": str},
@@ -21,10 +22,10 @@ FIELDS = {
 }
 NAMES = {str: "a text", bool: "true or false", int: "a whole number", float: "a number"}
 # Not every row has these, but where they are they must be of use.
-OFTEN = {"gflops", "gb_s", "gbs", "bytes", "bandwidth_gbs", "x_fma_peak"}
+OFTEN = {"gflops", "gb_s", "gbs", "bytes", "bandwidth_gbs", "x_fma_peak", "fma_peak_gmacs", "roof", "of_baseline"}
 # What may be 0; of the rest a plot needs more.
 MAY_BE_ZERO = {"frobenius", "worst", "static_shared_bytes", "stack_bytes", "spilled_bytes",
-               "resident_before_bytes", "gflops", "gb_s"}
+               "resident_before_bytes", "gflops", "gb_s", "noise"}
 
 
 def is_a(value, kind):

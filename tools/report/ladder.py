@@ -6,10 +6,11 @@ from report.bars import Bar, bar_plot, scale_for, spoken
 from report.chapter import chapter, grid, missing, provenance
 from report.figure import Figure
 from report.markup import data_table, digits, factor
-from report.speeds import SHAPES, by, mean, measure, speeds, tone
+from report.speeds import OPS, by, mean, measure, speeds, tone
 
 ON_GPU = " on a machine with a GPU"
-PRINTED = "; on a processor their benchmarks print times that are not kept"
+# Where an op's tables have another name than its folder.
+TABLES = {"normalize": "instance_norm"}
 
 
 def ladders(items):
@@ -56,10 +57,10 @@ def most(found):
 
 
 def unmeasured(items):
-    """Ops that have a benchmark and no rows here."""
+    """Ops that are measured and have no rows here."""
     known = {item.table.partition(".")[0] for item in items}
-    programs = sorted((SHAPES.parent / "ops").glob("*_bench.cpp"))
-    return [name for name in (path.name.removesuffix("_bench.cpp") for path in programs) if name not in known]
+    ops = (path.stem for path in sorted(OPS.glob("*.cpp")) if path.stem != "all")
+    return [op for op in ops if TABLES.get(op, op) not in known]
 
 
 def table_lines(table, layers, unit, bars):
@@ -80,8 +81,9 @@ def ladder(rows):
     says = ("Kernels from the slowest to the fastest; behind each speed what it gains over the rung before. "
             "Speeds are geometric means over the layers named, the same for every rung. ")
     others = unmeasured(items)
-    more = [missing(f"the ladders of {', '.join(others)}", "tools/gpu_check.sh", ON_GPU + PRINTED)] \
-        if others else []
+    command, where = ("tools/gpu_check.sh", ON_GPU) if rows.section("gpu_ops") else \
+        ("bench/measure.py MACHINE --sections ops", "")
+    more = [missing(f"the ladders of {', '.join(others)}", command, where)] if others else []
     return chapter("ladder", "The ladder of each op", says + most(heights), grid(figures),
                    data_table(["ladder", "kernel", "speed", "gain"], lines, "The rungs as a table"), *more,
                    provenance([item.row for item in items]))

@@ -4,7 +4,7 @@ from report.markup import digits, factor, square, tag, text
 from report.speeds import peak_gflops, speeds
 from tables.whole import best_of_theirs, is_ours
 
-SECTIONS = ("iteration", "avx2", "busy", "memory", "kernels", "errors", "gpu_ops", "gpu_iteration")
+SECTIONS = ("iteration", "avx2", "busy", "memory", "kernels", "ops", "errors", "gpu_ops", "gpu_iteration")
 
 
 def all_rows(rows):

@@ -4,6 +4,7 @@ import pathlib
 import re
 
 from report.accuracy import accuracy
+from report.beside import beside
 from report.chapter import missing
 from report.compiler import compiler
 from report.iteration import iteration
@@ -22,18 +23,20 @@ GPU = "tools/gpu_check.sh"
 # Of each kind of folder the sections that tell it, and its chapters: what makes one, what it is called
 # where it is missing, and the command that would measure it.
 KINDS = {
-    "cpu": (("iteration", "avx2", "busy", "memory", "kernels", "errors"), (
+    "cpu": (("iteration", "avx2", "busy", "memory", "kernels", "ops", "errors"), (
         (iteration, "the whole iteration", MEASURE + "iteration,avx2,busy --torch-python PYTHON"),
         (roofline, "the roofline", MEASURE + "kernels"),
         (layers, "kernels layer by layer", MEASURE + "kernels"),
-        (ladder, "the ladder of each op", MEASURE + "kernels"),
+        (ladder, "the ladder of each op", MEASURE + "ops"),
+        (beside, "every op beside oneDNN", MEASURE + "ops"),
         (memory, "memory", MEASURE + "memory --torch-python PYTHON"),
         (accuracy, "accuracy", MEASURE + "errors"))),
     "gpu": (("gpu_ops", "gpu_iteration"), (
         (iteration, "the whole iteration on a GPU", GPU),
         (roofline, "the roofline of a GPU", GPU),
         (layers, "kernels layer by layer beside cuDNN", GPU),
-        (ladder, "the ladder of each op on a GPU", GPU))),
+        (ladder, "the ladder of each op on a GPU", GPU),
+        (beside, "every op beside cuDNN and cuBLAS", GPU))),
     "compiler": (("kernel_figures",), (
         (compiler, "GPU kernels as compiled", "tools/kernel_figures.py"),)),
 }

@@ -6,8 +6,10 @@ import dataclasses
 import math
 import pathlib
 
-SHAPES = pathlib.Path(__file__).resolve().parents[2] / "bench" / "shapes"
-LIBRARIES = ("cudnn", "cublas")
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+SHAPES = ROOT / "bench" / "shapes"
+OPS = ROOT / "tools" / "lab" / "ops"  # a file each
+LIBRARIES = ("cudnn", "cublas", "onednn")
 # A last word of a kernel's name that says: operands of the products are rounded.
 ROUNDING = ("tf32", "bf16", "f16")
 
@@ -82,9 +84,12 @@ def speed_of(row):
                  row["times"], row)
 
 
-def speeds(rows):
-    """Those that were timed, best kernels first as their tables are."""
-    found = rows.section("kernels") + rows.section("gpu_ops")
+def speeds(rows, cache="warm"):
+    """Those that were timed, best kernels first as their tables are. Rows of all ops have those of the older
+    benchmark of convolutions, too."""
+    found = [row for row in rows.section("ops") if row.get("cache") == cache]
+    if cache == "warm":
+        found = (found or rows.section("kernels")) + rows.section("gpu_ops")
     return [speed_of(row) for row in found if "median_ms" in row]
 
 

@@ -49,7 +49,7 @@ class Rows:
 
 def key(row):
     what = ("problem", "who", "variant", "memory_format", "run", "kernel", "channels",
-            "source", "architecture")
+            "source", "architecture", "cache", "threads")
     return tuple(str(row.get(name)) for name in what)
 
 

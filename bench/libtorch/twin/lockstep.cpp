@@ -5,8 +5,8 @@
 #include <optional>
 
 #include "bench/libtorch/twin/twin.h"
-#include "bench/support/compare.h"
 #include "ops/gram/gram.h"
+#include "tools/lab/difference.h"
 
 namespace impasto::twin {
 namespace {
@@ -93,16 +93,16 @@ LockstepRow Lockstep::compare(int iteration, const Tensor& image) {
   const LossGradient theirs = total_->theirs.evaluate(image);
   row.ours = ours.losses;
   row.theirs = theirs.losses;
-  row.gradient = bench::difference(theirs.gradient, ours.gradient.to(Device{})).frobenius;
+  row.gradient = lab::difference(theirs.gradient, ours.gradient.to(Device{})).frobenius;
   const Twin::Chosen chosen =
       total_->theirs.evaluate_with_choices(image, convolutions(context_, ours_, image, names_));
-  row.same_choices = bench::difference(chosen.gradient, ours.gradient.to(Device{})).frobenius;
+  row.same_choices = lab::difference(chosen.gradient, ours.gradient.to(Device{})).frobenius;
   row.flips = chosen.flips;
   compare_losses(row);
   for (const auto& [name, pair] : layers_) {
     const Tensor want = pair->ours.evaluate(context_, image, true).gradient.to(Device{});
     row.layers[name].gradient =
-        bench::difference(pair->theirs.evaluate(image).gradient, want).frobenius;
+        lab::difference(pair->theirs.evaluate(image).gradient, want).frobenius;
   }
   compare_maps(image, row);
   return row;
@@ -134,8 +134,8 @@ void Lockstep::compare_maps(const Tensor& image, LockstepRow& row) {
     const Tensor map = x.value();
     const Tensor gram = gram_forward(context_, map, gram_scale(map.shape())).to(Device{});
     const LayerMaps& maps = theirs.at(name);
-    row.layers[name].features = bench::difference(maps.features, map.to(Device{})).frobenius;
-    row.layers[name].gram = bench::difference(maps.gram, gram.reshape(maps.gram.shape())).frobenius;
+    row.layers[name].features = lab::difference(maps.features, map.to(Device{})).frobenius;
+    row.layers[name].gram = lab::difference(maps.gram, gram.reshape(maps.gram.shape())).frobenius;
   });
 }
 
@@ -189,8 +189,8 @@ SettingDifference compare_setting(Context& context, const Problem& problem, cons
   const Tensor want = ours.gradient.to(Device{});
   const double total = ours.losses.total;
   return {relative_difference(theirs.losses.total, total, total),
-          bench::difference(theirs.gradient, want).frobenius,
-          bench::difference(chosen.gradient, want).frobenius, chosen.flips};
+          lab::difference(theirs.gradient, want).frobenius,
+          lab::difference(chosen.gradient, want).frobenius, chosen.flips};
 }
 
 }  // namespace impasto::twin
