@@ -1,5 +1,5 @@
-// A kernel that is one file and one line. The file, ops/relu/streaming.cpp, defines in the namespace
-// of the op's kernels a function that returns the entry:
+// A kernel that is one file and one line. The file, ops/relu/streaming.cpp, defines in the
+// namespace of the op's kernels a function that returns the entry:
 //
 //   Kernel<ReluProblem, ReluForwardArgs> forward_streaming() {
 //     return {.info = {.id = "relu.fwd.cpu.streaming", ...}, .run = run};
