@@ -1,7 +1,5 @@
 #include "tensor/cuda/devices.h"
 
-#include <fstream>
-
 #include <fmt/core.h>
 
 #include "tensor/features.h"
@@ -11,14 +9,6 @@
 
 namespace impasto::cli {
 namespace {
-
-std::string processor_name() {
-  std::ifstream file("/proc/cpuinfo");
-  for (std::string line; std::getline(file, line);) {
-    if (line.starts_with("model name")) return line.substr(line.find(':') + 2);
-  }
-  return "unknown processor";
-}
 
 double gib(std::size_t bytes) {
   return static_cast<double>(bytes) / (1u << 30);
@@ -30,7 +20,7 @@ std::string version(const char* name, const std::string& number) {
 }
 
 void print_cpu() {
-  fmt::print("cpu     {}; {} cores usable; {}; {:.1f} GiB available\n", processor_name(),
+  fmt::print("cpu     {}; {} cores usable; {}; {:.1f} GiB available\n", device_name({}),
              available_cores(), to_string(host_features()), gib(available_memory()));
 }
 
