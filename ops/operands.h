@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <span>
+#include <string>
 #include <type_traits>
 
 #include "tensor/tensor.h"
@@ -68,6 +69,24 @@ std::size_t operand_bytes(const Args& args) {
   };
   with_operands(args, [&](const auto&... members) { (count(members), ...); });
   return sum;
+}
+
+// Which operands there are, a letter for each that need not be: calls that differ in this do
+// different work on the same problem.
+template <class Args>
+std::string operand_pattern(const Args& args) {
+  std::string pattern;
+  const auto add = [&]<class T>(const T& member) {
+    if constexpr (std::is_base_of_v<Tensor, T>) {
+      pattern += member.defined() ? 't' : '-';
+    } else if constexpr (std::is_pointer_v<T>) {
+      pattern += member != nullptr ? 'p' : '-';
+    } else if constexpr (std::is_same_v<T, bool>) {
+      pattern += member ? '1' : '0';
+    }
+  };
+  with_operands(args, [&](const auto&... members) { (add(members), ...); });
+  return pattern;
 }
 
 }  // namespace impasto

@@ -105,7 +105,8 @@ LaunchInfo launch_info(const Kernel<Problem, Args>& kernel, const Problem& probl
   return {kernel.info.id, problem.to_string(), macs, operand_bytes(args)};
 }
 
-// Runs one given kernel: workspace, launch count, call. Tests and benchmarks call this directly.
+// Runs one given kernel: workspace, launch count, call. Tests and benchmarks call this directly, op
+// entries through ops/launch.h.
 template <class Problem, class Args>
 void run_kernel(Context& context, const Kernel<Problem, Args>& kernel, const Problem& problem,
                 const Args& args) {
@@ -116,14 +117,6 @@ void run_kernel(Context& context, const Kernel<Problem, Args>& kernel, const Pro
   if (observer != nullptr) observer->began(launch_info(kernel, problem, args));
   kernel.run(context, problem, args, workspace);
   if (observer != nullptr) observer->ended();
-}
-
-// Selects and runs: what every public op entry ends in.
-template <class Problem, class Args>
-void launch(Context& context, const KernelTable<Problem, Args>& table, const Problem& problem,
-            const Args& args) {
-  const std::string_view request = context.requested_kernel(table.name);
-  run_kernel(context, select(table, problem, context.features(), request), problem, args);
 }
 
 // Every kernel of every table, in table order: for listings and for tests of the tables themselves.

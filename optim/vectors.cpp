@@ -1,6 +1,7 @@
 #include "optim/vectors.h"
 
 #include "ops/elementwise/elementwise.h"
+#include "ops/launch.h"
 
 namespace impasto {
 

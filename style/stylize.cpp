@@ -7,6 +7,7 @@
 
 #include <fmt/format.h>
 
+#include "ops/autotuner.h"
 #include "optim/adam.h"
 #include "optim/lbfgs.h"
 #include "tensor/allocator.h"
@@ -66,6 +67,7 @@ class Painting {
   std::size_t graph_launches() const { return graph_ ? graph_->launches() : 0; }
 
  private:
+  bool is_settled();
   void record(Tensor& image);
   void advance(Tensor& image);
   Evaluation evaluate(const Tensor& image);
@@ -82,6 +84,7 @@ class Painting {
   EvaluationRecord record_;
   StepResult step_;
   int iteration_ = 0;  // begun
+  int timed_ = 0;      // problems that a tuner had measured before the last iteration
   int evaluation_ = 0;
   int seen_ = 0;  // iterations when somebody last looked
   std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();
@@ -108,6 +111,17 @@ void Painting::advance(Tensor& image) {
   optimizer_->advance(context_, image, [this](const Tensor& x) { return evaluate(x); });
 }
 
+// Was an iteration launched, with nothing else than what every one does? Kernels that are tried out
+// take memory of their own, and cannot be tried in a recording.
+bool Painting::is_settled() {
+  const Autotuner* const tuner = context_.autotuner();
+  const int timed = tuner == nullptr ? 0 : tuner->report().measured;
+  const bool settled = iteration_ > 0 && timed == timed_;
+  if (!settled) allocator_of(context_.device()).reset_recent_peak();
+  timed_ = timed;
+  return settled;
+}
+
 // What an iteration takes at a time is known once one was launched. Where a recording does not fit,
 // which needs that memory for itself, iterations are launched as before.
 void Painting::record(Tensor& image) {
@@ -122,8 +136,7 @@ void Painting::record(Tensor& image) {
 }
 
 void Painting::iterate(Tensor& image) {
-  if (iteration_ == 0) allocator_of(context_.device()).reset_recent_peak();
-  if (records_ && !graph_ && iteration_ > 0 && optimizer_->steady()) record(image);
+  if (!graph_ && is_settled() && records_ && optimizer_->steady()) record(image);
   ++iteration_;
   if (!searches_) evaluation_ = iteration_;
   if (graph_) {

@@ -19,6 +19,7 @@
 
 namespace impasto {
 
+class Autotuner;
 class LaunchObserver;
 struct CudaState;
 namespace simt {
@@ -87,6 +88,11 @@ class Context {
   void set_observer(LaunchObserver* observer) { observer_ = observer; }
   LaunchObserver* observer() const { return observer_; }
 
+  // Asked which kernel is fastest from now on, where none is asked for by name; nullptr, as it is
+  // at first: the first that can serve is taken. Must outlive the context or be taken away.
+  void set_autotuner(Autotuner* autotuner) { autotuner_ = autotuner; }
+  Autotuner* autotuner() const { return autotuner_; }
+
  private:
   ContextOptions options_;
   Features features_;
@@ -97,6 +103,7 @@ class Context {
   std::map<std::string, std::string, std::less<>> requests_;
   std::map<std::string, std::int64_t, std::less<>> launches_;
   LaunchObserver* observer_ = nullptr;
+  Autotuner* autotuner_ = nullptr;
 };
 
 }  // namespace impasto

@@ -1,11 +1,23 @@
 #include "tensor/device.h"
 
 #include <charconv>
+#include <fstream>
 
 #include "tensor/cuda/devices.h"
 #include "tensor/error.h"
 
 namespace impasto {
+namespace {
+
+std::string processor_name() {
+  std::ifstream file("/proc/cpuinfo");
+  for (std::string line; std::getline(file, line);) {
+    if (line.starts_with("model name")) return line.substr(line.find(':') + 2);
+  }
+  return "unknown processor";
+}
+
+}  // namespace
 
 std::string_view to_string(DeviceType type) {
   switch (type) {
@@ -23,6 +35,10 @@ std::string to_string(Device device) {
   const std::string_view name = to_string(device.type);
   return device.type == DeviceType::cuda ? fmt::format("{}:{}", name, device.index)
                                          : std::string(name);
+}
+
+std::string device_name(Device device) {
+  return device.type == DeviceType::cuda ? cuda_device(device.index).name : processor_name();
 }
 
 Device parse_device(std::string_view text) {

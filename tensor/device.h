@@ -20,6 +20,9 @@ struct Device {
 std::string_view to_string(DeviceType type);  // "cuda"
 std::string to_string(Device device);         // "cuda:0"
 
+// What its maker calls it: "NVIDIA H100"; of cpu and simt the processor.
+std::string device_name(Device device);
+
 // Accepts "cpu", "simt", "cuda" and "cuda:N". Throws InputError otherwise, and when there is no
 // such GPU or this build has no CUDA, saying so.
 Device parse_device(std::string_view text);

@@ -1,5 +1,9 @@
 #include "ops/basis/basis.h"
 
+#include <bit>
+
+#include "ops/launch.h"
+
 namespace impasto {
 namespace {
 
@@ -25,6 +29,11 @@ void check_values(const char* what, const Tensor& values, std::size_t vectors) {
 std::string BasisProblem::to_string() const {
   return fmt::format("basis({} vectors x {} of {} {})", rows, cols, count,
                      impasto::to_string(dtype));
+}
+
+BasisProblem BasisProblem::like() const {
+  const auto rounded = std::bit_ceil(static_cast<std::uint64_t>(rows));
+  return {static_cast<std::int64_t>(rounded), cols, count, dtype};
 }
 
 Tensor inner_products(Context& context, std::span<const Tensor> vectors,

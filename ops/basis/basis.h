@@ -29,6 +29,9 @@ struct BasisProblem {
   std::int64_t count = 0;  // elements of each vector
   DType dtype = DType::f32;
   std::string to_string() const;
+  // Stands for this one when kernels are timed: a memory that grows by two vectors an iteration
+  // would be a new problem each time.
+  BasisProblem like() const;
 };
 
 // active: [rows], undefined when all are. A vector whose entry is 0 is not read, so it may hold

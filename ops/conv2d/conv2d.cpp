@@ -2,6 +2,7 @@
 
 #include "ops/conv2d/cuda.h"
 #include "ops/conv2d/epilogue.h"
+#include "ops/launch.h"
 #include "ops/reference.h"
 #include "tensor/checked.h"
 

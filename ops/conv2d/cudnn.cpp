@@ -2,6 +2,7 @@
 // the sums; pool and mask, and the way back through them, are passes of ours (cuda_finish.cu,
 // cuda_unfuse.cu). Engines for "bias, then ReLU" exist for every problem and device, for ReLU alone
 // they do not: a bias that is missing before a ReLU is a row of zeros.
+#include "ops/autotuner.h"
 #include "ops/conv2d/conv2d_library_kernels.h"
 #include "ops/conv2d/cuda.h"
 #include "tensor/cuda/on_gpu.h"
@@ -54,11 +55,51 @@ CudnnGraph backward_filter_graph(const Conv2dProblem& p) {
   return graph;
 }
 
-std::string key_of(std::string_view direction, const Conv2dProblem& p, CudaMath math) {
-  return fmt::format("conv2d.{}.{} {}", direction, to_string(math), p.to_string());
+using Operands = std::vector<const void*>;
+
+// What is computed, of which shapes and how precisely, in words and as a graph.
+struct Work {
+  Work(std::string_view direction, const Conv2dProblem& p, CudaMath how,
+       std::function<CudnnGraph()> graph)
+      : key(fmt::format("conv2d.{}.{} {}", direction, to_string(how), p.to_string())),
+        math(how),
+        make(std::move(graph)) {}
+
+  std::string key;
+  CudaMath math;
+  std::function<CudnnGraph()> make;
+};
+
+// With scratch memory of its own: what the most wasteful plan wants is not to be kept.
+std::function<void()> trial(Context& context, const CudnnPlan& plan, const Operands& operands) {
+  Tensor scratch;
+  const auto bytes = static_cast<std::int64_t>(plan.workspace_bytes());
+  if (bytes > 0) scratch = context.empty({bytes}, DType::u8);
+  return [&context, &plan, &operands, scratch]() mutable {
+    plan.run(context.cuda().libraries.cudnn().handle(), operands,
+             scratch.defined() ? scratch.raw() : nullptr);
+  };
 }
 
-void run(Context& context, const CudnnPlan& plan, const std::vector<const void*>& operands) {
+// cuDNN's favourite, or the fastest of its proposals where the context has a tuner. A plan writes
+// its whole result, so a trial leaves nothing that the run itself does not overwrite.
+const CudnnPlan& plan_for(Context& context, const Work& work, const Operands& operands) {
+  CudnnPlans& plans = context.cuda().libraries.cudnn();
+  if (context.autotuner() == nullptr) return plans.get(work.key, work.math, work.make);
+  return plans.get(work.key, work.math, work.make, [&](const std::vector<CudnnPlan>& rivals) {
+    std::vector<std::string> names;
+    for (const CudnnPlan& plan : rivals) {
+      names.push_back(fmt::format("proposal {}: {}", plan.number(), plan.description()));
+    }
+    const std::vector<std::string_view> ids(names.begin(), names.end());
+    return context.autotuner()->choose(context, "cudnn " + work.key, ids, [&](std::size_t i) {
+      return trial(context, rivals[i], operands);
+    });
+  });
+}
+
+void run(Context& context, const Work& work, const Operands& operands) {
+  const CudnnPlan& plan = plan_for(context, work, operands);
   const std::size_t bytes = plan.workspace_bytes();
   plan.run(context.cuda().libraries.cudnn().handle(), operands,
            bytes == 0 ? nullptr : context.workspace(bytes));
@@ -71,15 +112,13 @@ Tensor zeros_for(const Context& context, std::int64_t channels) {
 void forward(Context& context, const Conv2dProblem& p, const Conv2dForwardArgs& args,
              CudaMath math) {
   const bool biased = args.bias.defined() || p.params.relu;
-  const CudnnPlan& plan = context.cuda().libraries.cudnn().get(
-      key_of(biased ? "fwd_bias" : "fwd", p, math), math, [&] { return forward_graph(p, biased); });
   const Tensor out = p.params.pool ? context.empty({p.n, p.oh(), p.ow(), p.oc}) : args.dst;
-  std::vector<const void*> operands = {gpu_data<float>(context, args.src),
-                                       gpu_data<float>(context, args.wei)};
+  Operands operands = {gpu_data<float>(context, args.src), gpu_data<float>(context, args.wei)};
   const Tensor bias = args.bias.defined() || !biased ? args.bias : zeros_for(context, p.oc);
   if (biased) operands.push_back(gpu_data<float>(context, bias));
   operands.push_back(gpu_data<float>(context, out));
-  run(context, plan, operands);
+  const auto make = [&] { return forward_graph(p, biased); };
+  run(context, {biased ? "fwd_bias" : "fwd", p, math, make}, operands);
   if (p.params.pool || args.mask != nullptr) {
     finish_outputs_gpu(context, p, out, args.dst, args.mask);
   }
@@ -87,23 +126,19 @@ void forward(Context& context, const Conv2dProblem& p, const Conv2dForwardArgs& 
 
 void backward_data(Context& context, const Conv2dProblem& p, const Conv2dBackwardDataArgs& args,
                    CudaMath math) {
-  const CudnnPlan& plan = context.cuda().libraries.cudnn().get(
-      key_of("bwd_data", p, math), math, [&] { return backward_data_graph(p); });
   Tensor grad = args.grad_dst;
   if (args.mask.defined()) {
     grad = context.empty({p.n, p.oh(), p.ow(), p.oc});
     unfuse_gradient_gpu(context, p, {args.grad_dst, args.mask}, grad);
   }
-  run(context, plan,
+  run(context, {"bwd_data", p, math, [&] { return backward_data_graph(p); }},
       {gpu_data<float>(context, grad), gpu_data<float>(context, args.wei),
        gpu_data<float>(context, args.grad_src)});
 }
 
 void backward_filter(Context& context, const Conv2dProblem& p, const Conv2dBackwardFilterArgs& args,
                      CudaMath math) {
-  const CudnnPlan& plan = context.cuda().libraries.cudnn().get(
-      key_of("bwd_filter", p, math), math, [&] { return backward_filter_graph(p); });
-  run(context, plan,
+  run(context, {"bwd_filter", p, math, [&] { return backward_filter_graph(p); }},
       {gpu_data<float>(context, args.src), gpu_data<float>(context, args.grad_dst),
        gpu_data<float>(context, args.grad_wei)});
 }

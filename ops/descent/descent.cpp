@@ -4,6 +4,7 @@
 #include <limits>
 
 #include "ops/descent/adam_rules.h"
+#include "ops/launch.h"
 
 namespace impasto {
 namespace {

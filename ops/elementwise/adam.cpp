@@ -1,5 +1,7 @@
 #include "ops/elementwise/adam.h"
 
+#include "ops/launch.h"
+
 namespace impasto {
 namespace {
 

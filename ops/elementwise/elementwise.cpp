@@ -1,5 +1,7 @@
 #include "ops/elementwise/elementwise.h"
 
+#include "ops/launch.h"
+
 namespace impasto {
 namespace {
 

@@ -1,5 +1,7 @@
 #include "ops/gemm/gemm.h"
 
+#include "ops/launch.h"
+
 namespace impasto {
 namespace {
 

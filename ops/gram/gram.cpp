@@ -1,5 +1,6 @@
 #include "ops/gram/gram.h"
 
+#include "ops/launch.h"
 #include "tensor/checked.h"
 
 namespace impasto {

@@ -1,5 +1,7 @@
 #include "ops/mse/mse.h"
 
+#include "ops/launch.h"
+
 namespace impasto {
 namespace {
 

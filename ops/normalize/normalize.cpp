@@ -1,5 +1,7 @@
 #include "ops/normalize/normalize.h"
 
+#include "ops/launch.h"
+
 namespace impasto {
 namespace {
 

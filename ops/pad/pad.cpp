@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "ops/launch.h"
 #include "tensor/checked.h"
 
 namespace impasto {

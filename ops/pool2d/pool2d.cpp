@@ -1,5 +1,7 @@
 #include "ops/pool2d/pool2d.h"
 
+#include "ops/launch.h"
+
 namespace impasto {
 namespace {
 

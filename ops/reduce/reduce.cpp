@@ -1,5 +1,7 @@
 #include "ops/reduce/reduce.h"
 
+#include "ops/launch.h"
+
 namespace impasto {
 namespace {
 

@@ -1,5 +1,7 @@
 #include "ops/relu/relu.h"
 
+#include "ops/launch.h"
+
 namespace impasto {
 
 std::string ReluProblem::to_string() const {

@@ -1,5 +1,7 @@
 #include "ops/resize/resize.h"
 
+#include "ops/launch.h"
+
 namespace impasto {
 namespace {
 

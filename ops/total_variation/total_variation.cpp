@@ -1,5 +1,7 @@
 #include "ops/total_variation/total_variation.h"
 
+#include "ops/launch.h"
+
 namespace impasto {
 namespace {
 

@@ -49,6 +49,18 @@ std::vector<CudnnDescriptor> propose(const CudnnTarget& target, const CudnnDescr
   return configs;
 }
 
+constexpr std::size_t kRivals = 4;  // of cuDNN's proposals: each is built, which takes a while
+
+void add_rivals(std::vector<CudnnPlan>& rivals, CudaMath math,
+                const std::function<CudnnGraph()>& make, const CudnnTarget& target) {
+  try {
+    while (rivals.size() < kRivals) {
+      rivals.emplace_back(make(), math, target, rivals.back().number() + 1);
+    }
+  } catch (const Error&) {  // there are no more
+  }
+}
+
 cudnnHandle_t make_handle(cudaStream_t stream) {
   cudnnHandle_t handle = nullptr;
   IMPASTO_CUDNN_CALL(cudnnCreate(&handle));
@@ -74,7 +86,7 @@ void CudnnTarget::describe(CudnnDescriptor& descriptor, cudnnBackendAttributeNam
   if (handle_ == nullptr) descriptor.set(name, described_.front());
 }
 
-CudnnPlan::CudnnPlan(CudnnGraph graph, CudaMath math, const CudnnTarget& target)
+CudnnPlan::CudnnPlan(CudnnGraph graph, CudaMath math, const CudnnTarget& target, int from)
     : graph_(std::move(graph)), math_(math) {
   CudnnDescriptor operations(CUDNN_BACKEND_OPERATIONGRAPH_DESCRIPTOR);
   operations.set(CUDNN_ATTR_OPERATIONGRAPH_OPS, graph_.operations());
@@ -83,8 +95,10 @@ CudnnPlan::CudnnPlan(CudnnGraph graph, CudaMath math, const CudnnTarget& target)
   kept_.push_back(std::move(operations));
 
   std::string reasons;
+  number_ = -1;
   for (const auto mode : {CUDNN_HEUR_MODE_A, CUDNN_HEUR_MODE_FALLBACK}) {
     for (CudnnDescriptor& config : propose(target, kept_.front(), mode)) {
+      if (++number_ < from) continue;
       if (try_engine(target, std::move(config), reasons)) return;
     }
   }
@@ -141,10 +155,15 @@ void CudnnPlan::run(cudnnHandle_t handle, const std::vector<const void*>& operan
 CudnnPlans::CudnnPlans(cudaStream_t stream) : handle_(make_handle(stream)) {}
 
 const CudnnPlan& CudnnPlans::get(const std::string& key, CudaMath math,
-                                 const std::function<CudnnGraph()>& make) {
+                                 const std::function<CudnnGraph()>& make, const Choose& choose) {
   const auto found = plans_.find(key);
   if (found != plans_.end()) return found->second;
-  return plans_.emplace(key, CudnnPlan(make(), math, CudnnTarget(handle()))).first->second;
+  const CudnnTarget target(handle());
+  std::vector<CudnnPlan> rivals;
+  rivals.emplace_back(make(), math, target);
+  if (choose) add_rivals(rivals, math, make, target);
+  const std::size_t chosen = rivals.size() > 1 ? choose(rivals) : 0;
+  return plans_.emplace(key, std::move(rivals[chosen])).first->second;
 }
 
 }  // namespace impasto

@@ -1,6 +1,7 @@
 // A graph made ready to run: cuDNN names engines for it, best first by its own estimate, and the
 // first that is deterministic, computes as precisely as asked and can be built becomes the plan.
-// Nothing is timed: the choice, and so the bits of the result, is the same in every run.
+// Nothing is timed here: the choice, and so the bits of the result, is the same in every run,
+// unless the caller chooses among several.
 #pragma once
 
 #include <functional>
@@ -31,10 +32,12 @@ class CudnnTarget {
 
 class CudnnPlan {
  public:
-  // Throws Error, naming every engine that was tried and why not, when none serves.
-  CudnnPlan(CudnnGraph graph, CudaMath math, const CudnnTarget& target);
+  // Of cuDNN's proposals from that number on. Throws Error, naming every engine that was tried and
+  // why not, when none serves.
+  CudnnPlan(CudnnGraph graph, CudaMath math, const CudnnTarget& target, int from = 0);
 
   std::size_t workspace_bytes() const { return workspace_bytes_; }
+  int number() const { return number_; }  // of the proposal that it is
   // "engine 42, 1.5 MiB, tensor cores": for logs and listings.
   const std::string& description() const { return description_; }
 
@@ -49,6 +52,7 @@ class CudnnPlan {
   CudaMath math_;
   std::vector<CudnnDescriptor> kept_;  // the operation graph, the configuration and the plan
   std::size_t workspace_bytes_ = 0;
+  int number_ = 0;
   std::string description_;
 };
 
@@ -59,9 +63,13 @@ class CudnnPlans {
   explicit CudnnPlans(cudaStream_t stream);
 
   cudnnHandle_t handle() const { return handle_.get(); }
-  // The plan of the key, from `make` when it is new. Valid as long as this object.
+  // Which of several plans for the same graph, cuDNN's favourite first.
+  using Choose = std::function<std::size_t(const std::vector<CudnnPlan>& rivals)>;
+
+  // The plan of the key, from `make` when it is new: the favourite unless somebody is to choose.
+  // Valid as long as this object.
   const CudnnPlan& get(const std::string& key, CudaMath math,
-                       const std::function<CudnnGraph()>& make);
+                       const std::function<CudnnGraph()>& make, const Choose& choose = {});
   const std::map<std::string, CudnnPlan>& all() const { return plans_; }
 
  private:

@@ -10,6 +10,7 @@
 #include <doctest/doctest.h>
 
 #include "ops/gemm/gemm.h"
+#include "ops/launch.h"
 #include "ops/reduce/reduce.h"
 
 namespace impasto {

@@ -9,6 +9,7 @@
 #include <fmt/ranges.h>
 
 #include "nn/vgg.h"
+#include "ops/autotuner.h"
 #include "style/stylize.h"
 #include "tensor/allocator.h"
 #include "tests/support/compare.h"
@@ -167,6 +168,44 @@ TEST_CASE("replayed iterations that lead nowhere end as launched ones do") {
     CHECK(notes.back().find("5 times in a row") != std::string::npos);
     CHECK(std::ranges::count(notes, notes.back()) == 1);
     CHECK(test::compare_exact(result.image.to(Device{}), picture("start")).ok);
+  }
+}
+
+// Shows any time, so that some kernels are chosen that otherwise would not be.
+Autotuner::Stopwatch broken_stopwatch() {
+  return [calls = 0](Context&, const std::function<void()>& work) mutable {
+    work();
+    return 2e-2 * (1 + ++calls * 7 % 10);
+  };
+}
+
+TEST_CASE("kernels are tried before an iteration is recorded, and a recording has those chosen") {
+  StylizeSettings settings = settings_for_all();
+  settings.iterations = 3;
+  std::int64_t evaluations = 0;  // launched or recorded, not replayed
+  const auto paint = [&](Autotuner& tuner, bool graph) {
+    settings.graph = graph;
+    Context device(on_device());
+    device.set_autotuner(&tuner);
+    Vgg vgg = network("vgg.safetensors", PoolKind::max, kDevice);
+    const StylizeResult result =
+        stylize(device, vgg, settings, {picture("content"), {picture("style")}, picture("start")});
+    CHECK((result.graph_launches > 0) == graph);
+    evaluations = 0;
+    for (const auto& [id, count] : device.launches()) {
+      if (id.starts_with("total_variation.fwd.")) evaluations += count;
+    }
+    return result.image.to(Device{});
+  };
+  Autotuner tuner({}, broken_stopwatch()), knows;
+  const Tensor tuned = paint(tuner, true);
+  CHECK(evaluations == 3);  // after the one with trials one without, then the recording
+  CHECK(tuner.report().changed > 0);
+  for (const bool graph : {true, false}) {
+    knows = Autotuner(tuner.choices(), broken_stopwatch());
+    CHECK(test::compare_exact(paint(knows, graph), tuned).ok);
+    CHECK(knows.report().measured == 0);
+    CHECK(evaluations == (graph ? 2 : 3));
   }
 }
 

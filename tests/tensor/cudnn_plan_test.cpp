@@ -108,6 +108,24 @@ TEST_CASE("the large layers of VGG use tensor cores where that is allowed") {
   }
 }
 
+TEST_CASE("cuDNN's further proposals are plans, too, until there are no more") {
+  const auto target = pretended();
+  if (!target) return;
+  const Layer l = layer(64, 64, 64, 3, {1, 1});
+  int from = 0, plans = 0;
+  try {
+    for (; plans < 100; ++plans) {
+      const CudnnPlan plan(forward(l, true), CudaMath::f32, *target, from);
+      CHECK(plan.number() >= from);
+      from = plan.number() + 1;
+    }
+  } catch (const Error& error) {
+    CHECK(std::string(error.what()).starts_with("cuDNN has no engine"));
+  }
+  CHECK(plans > 1);
+  CHECK(plans < 100);
+}
+
 TEST_CASE("a graph that no engine serves is an error that says so") {
   const auto target = pretended();
   if (!target) return;

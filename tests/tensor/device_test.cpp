@@ -25,6 +25,7 @@ TEST_CASE("devices have names, and every build has the cpu and the host executor
   CHECK(to_string(Device{}) == "cpu");
   CHECK(to_string({DeviceType::simt, 0}) == "simt");
   CHECK(to_string({DeviceType::cuda, 2}) == "cuda:2");
+  CHECK_FALSE(device_name({}).empty());
 }
 
 TEST_CASE("an unknown or absent device is an InputError that quotes it") {

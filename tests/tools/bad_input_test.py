@@ -99,6 +99,9 @@ class Options(CliTest):
             with self.subTest(option=option):
                 self.assert_refused(self.stylize(*option))
 
+    def test_autotune_on_a_device_without_times(self):
+        self.assert_refused(self.stylize("--autotune", "--device", "simt"), "--autotune", "simt")
+
     def test_network(self):
         for network in ("random", "random:", "random:x", "vgg19"):
             with self.subTest(network=network):

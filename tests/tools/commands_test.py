@@ -139,6 +139,62 @@ class Stylize(CliTest):
                 picture.unlink()
 
 
+class Autotune(CliTest):
+    def setUp(self):
+        super().setUp()
+        self.file = self.folder / "cache" / "impasto" / "autotune.json"
+        self.env = environment()
+        self.env["XDG_CACHE_HOME"] = str(self.folder / "cache")
+
+    def paint(self, *options, **changes):
+        result = self.stylize("--autotune", "--threads", 1, *options, env={**self.env, **changes})
+        self.assertEqual(result.returncode, 0, result.stderr)
+        return result.stderr
+
+    def choices(self):
+        (choices,) = json.loads(self.file.read_text())["machines"].values()
+        return choices
+
+    def test_is_off_unless_asked_for(self):
+        self.assertEqual(self.stylize(env=self.env).returncode, 0)
+        self.assertFalse(self.file.exists())
+
+    def test_measures_once_and_then_gives_the_same_bits(self):
+        self.assertRegex(self.paint(), rf"autotuned [1-9]\d* problems in .*stored in {self.file}")
+        picture, stored = self.output.read_bytes(), self.file.read_text()
+        self.assertRegex(self.paint(), rf"autotuned 0 problems .*all known from {self.file}")
+        self.assertEqual(self.output.read_bytes(), picture)
+        self.assertEqual(self.file.read_text(), stored)
+        self.assertEqual(self.stylize("--autotune", "--threads", 2, env=self.env).returncode, 0)
+        self.assertEqual(len(json.loads(self.file.read_text())["machines"]), 2)
+
+    def test_a_stored_choice_decides(self):
+        self.paint()
+        whole = json.loads(self.file.read_text())
+        (choices,) = whole["machines"].values()
+        slowest = {entry["rivals"][-1]["kernel"] for problem, entry in choices.items()
+                   if problem.startswith("conv2d.")}
+        self.assertTrue(slowest)
+        for entry in choices.values():
+            entry["kernel"] = entry["rivals"][-1]["kernel"]
+        self.file.write_text(json.dumps(whole))
+        result = impasto("profile", self.content, self.style, "--weights", self.weights,
+                         "--autotune", "--threads", 1, env=self.env)
+        self.assertEqual(result.returncode, 0, result.stderr)
+        for kernel in slowest:
+            self.assertIn(kernel, result.stdout)
+
+    def test_a_damaged_file_is_measured_anew(self):
+        self.file.parent.mkdir(parents=True)
+        self.file.write_text("{")
+        self.assertRegex(self.paint(), "autotune.json holds no kernel choices.*measured anew")
+        self.assertTrue(self.choices())
+
+    def test_what_cannot_be_stored_is_said(self):
+        self.assertRegex(self.paint(XDG_CACHE_HOME="/proc/none"), "autotuned .*not stored: .*/proc/none")
+        self.assertRegex(self.paint(XDG_CACHE_HOME="", HOME=""), "autotuned .*not stored: neither")
+
+
 class Evaluate(CliTest):
     def evaluate(self, *options, image=None):
         return impasto("evaluate", "--content", self.content, "--style", self.style, "--image",

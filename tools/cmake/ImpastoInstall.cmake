@@ -21,7 +21,8 @@ endforeach()
 list(APPEND public_headers
   tensor/cuda/both_sides.h tensor/cuda/devices.h tensor/cuda/queue.h tensor/simt/options.h
   ops/descent/guard_rules.h ops/descent/lbfgs_layout.h ops/elementwise/adam.h
-  ops/elementwise/adam_scalars.h ops/kernel_info.h ops/operands.h ops/registry.h
+  ops/elementwise/adam_scalars.h ops/autotune_file.h ops/autotuner.h ops/kernel_info.h ops/launch.h
+  ops/operand_copies.h ops/operands.h ops/registry.h
   nn/autograd/functions.h nn/autograd/recipe.h nn/autograd/variable.h
   nn/modules/conv2d.h nn/modules/layers.h nn/modules/module.h nn/vgg.h
   optim/adam.h optim/lbfgs.h optim/optimizer.h optim/safeguard.h

@@ -6,7 +6,6 @@
 #include "tensor/thread_pool.h"
 #include "tools/impasto/command.h"
 #include "tools/impasto/memory.h"
-#include "tools/machine/processor.h"
 
 namespace impasto::cli {
 namespace {
@@ -21,7 +20,7 @@ std::string version(const char* name, const std::string& number) {
 }
 
 void print_cpu() {
-  fmt::print("cpu     {}; {} cores usable; {}; {:.1f} GiB available\n", machine::processor_name(),
+  fmt::print("cpu     {}; {} cores usable; {}; {:.1f} GiB available\n", device_name({}),
              available_cores(), to_string(host_features()), gib(available_memory()));
 }
 

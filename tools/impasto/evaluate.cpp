@@ -2,6 +2,7 @@
 
 #include "style/trace.h"
 #include "tensor/atomic_file.h"
+#include "tools/impasto/autotuning.h"
 #include "tools/impasto/setup.h"
 #include "weights/safetensors.h"
 
@@ -16,6 +17,7 @@ struct EvaluateOptions {
   std::string image;
   std::string gradient;
   std::string json = "-";
+  bool autotune = false;
 };
 
 void write_json(const std::string& path, const std::string& json) {
@@ -38,6 +40,7 @@ void run(const EvaluateOptions& o) {
   if (o.json != "-") check_not_input(o.json, inputs);
 
   const std::unique_ptr<Context> context = make_context(o.machine);
+  const Autotuning autotuning(*context, o.autotune);
   const Image content = load_image(o.content), image = load_image(o.image);
   std::vector<Tensor> styles;
   for (const std::string& style : o.styles) styles.push_back(to_batch(load_image(style)));
@@ -76,6 +79,7 @@ void add_evaluate(CLI::App& app) {
       ->capture_default_str();
   add_loss_options(*command, options->settings);
   add_machine_options(*command, options->machine);
+  add_autotune_option(*command, options->autotune);
   command->callback([options] { run(*options); });
   command->footer(
       "Losses carry their weights and add up to the total. Pictures may be .safetensors files with "

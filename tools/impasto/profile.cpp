@@ -3,6 +3,7 @@
 #include "style/pictures.h"
 #include "style/stylize.h"
 #include "tensor/atomic_file.h"
+#include "tools/impasto/autotuning.h"
 #include "tools/impasto/profiler.h"
 #include "tools/impasto/setup.h"
 #include "tools/machine/bandwidth.h"
@@ -19,6 +20,7 @@ struct ProfileOptions {
   std::vector<std::string> styles;
   std::string trace;
   int warmup = 3;
+  bool autotune = false;
 };
 
 Roofline measure_roofline(Context& context) {
@@ -65,6 +67,7 @@ void run(const ProfileOptions& o) {
     check_not_input(o.trace, inputs);
   }
   const std::unique_ptr<Context> context = make_context(o.machine);
+  const Autotuning autotuning(*context, o.autotune);
   Pictures pictures;
   pictures.content = load_image(o.content);
   for (const std::string& style : o.styles) pictures.styles.push_back(load_image(style));
@@ -102,6 +105,7 @@ void add_profile(CLI::App& app) {
                       "Every launch as JSON for chrome://tracing or ui.perfetto.dev");
   add_loss_options(*command, o.settings);
   add_machine_options(*command, o.machine);
+  add_autotune_option(*command, o.autotune);
   command->callback([options, command] {
     options->sizes.enlarge = command->count("--size") > 0;
     run(*options);

@@ -7,6 +7,7 @@
 #include <nlohmann/json.hpp>
 
 #include "tensor/allocator.h"
+#include "tools/impasto/ranges.h"
 
 namespace impasto::cli {
 namespace {

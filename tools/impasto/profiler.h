@@ -4,8 +4,8 @@
 #include <string>
 #include <vector>
 
+#include "tensor/device_clock.h"
 #include "tensor/launch_observer.h"
-#include "tools/impasto/launch_clock.h"
 
 namespace impasto::cli {
 
@@ -34,7 +34,7 @@ class Profiler : public LaunchObserver {
 
  private:
   Device device_;
-  LaunchClock clock_;
+  DeviceClock clock_;
   std::vector<LaunchRecord> records_;
 };
 

@@ -4,6 +4,7 @@
 
 #include "style/trace.h"
 #include "tensor/allocator.h"
+#include "tools/impasto/autotuning.h"
 #include "tools/impasto/interrupt.h"
 #include "tools/impasto/memory.h"
 #include "tools/impasto/painting_options.h"
@@ -19,6 +20,7 @@ struct StylizeOptions {
   int save_every = 0;
   bool original_colors = false;
   bool quiet = false;
+  bool autotune = false;
 };
 
 void add_output_options(CLI::App& command, StylizeOptions& o) {
@@ -83,6 +85,7 @@ void run(const StylizeOptions& o) {
   const auto start = std::chrono::steady_clock::now();
   catch_interrupts();
   const std::unique_ptr<Context> context = make_context(o.painting.machine);
+  const Autotuning autotuning(*context, o.autotune);
   Pictures pictures = load_pictures(o.painting);
   StylizeInputs inputs = prepare_inputs(*context, pictures, o.painting.sizes, o.painting.settings);
   const Shape shape = inputs.content.shape();
@@ -92,6 +95,7 @@ void run(const StylizeOptions& o) {
     result = optimise(*context, network, o, pictures, std::move(inputs));
   } catch (const OutOfMemory& error) {
     note(error.what());
+    context->set_autotuner(nullptr);  // its trials would count as memory that a picture takes
     note(memory_advice(*context, network, o.painting.settings, shape,
                        memory_limit(o.painting.machine)));
     throw ExitCode{kExitOutOfMemory};
@@ -116,6 +120,7 @@ void add_stylize(CLI::App& app) {
   CLI::App* command = app.add_subcommand("stylize", "Paint CONTENT in the style of STYLE");
   add_output_options(*command, *options);
   add_painting_options(*command, options->painting);
+  add_autotune_option(*command, options->autotune);
   command->callback([options, command] {
     resolve_options(*command, options->painting);
     run(*options);

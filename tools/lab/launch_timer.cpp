@@ -5,7 +5,7 @@
 #include <cmath>
 #include <cstring>
 
-#include "tools/machine/processor.h"
+#include "tools/machine/last_level_cache.h"
 
 #if IMPASTO_CUDA
 #include "tensor/cuda/check.h"

@@ -8,7 +8,6 @@
 #include "tensor/cuda/devices.h"
 #include "tools/lab/commit.h"
 #include "tools/lab/onednn/baselines.h"
-#include "tools/machine/processor.h"
 
 namespace impasto::lab {
 namespace {
@@ -93,16 +92,17 @@ std::string failed_row(const MeasuredProblem& problem, const Measured& kernel,
   return row.dump();
 }
 
-std::string device_name(Device device) {
-  if (device.type == DeviceType::cpu) return machine::processor_name();
-  if (device.type == DeviceType::simt) return fmt::format("simt on {}", machine::processor_name());
-  return fmt::format("{}, CUDA {}", cuda_device(device.index).name, cuda_versions().runtime);
+std::string name_with_software(Device device) {
+  const std::string name = device_name(device);
+  if (device.type == DeviceType::cpu) return name;
+  if (device.type == DeviceType::simt) return fmt::format("simt on {}", name);
+  return fmt::format("{}, CUDA {}", name, cuda_versions().runtime);
 }
 
 }  // namespace
 
 Origin origin_of(Context& context) {
-  return {device_name(context.device()), available_cores(), context.threads().size()};
+  return {name_with_software(context.device()), available_cores(), context.threads().size()};
 }
 
 std::vector<std::string> rows_of(const MeasuredProblem& problem, const Origin& origin) {

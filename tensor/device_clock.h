@@ -2,19 +2,20 @@
 // when its work is done, the host's clock.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <vector>
 
 #include "tensor/context.h"
 
-namespace impasto::cli {
+namespace impasto {
 
-class LaunchClock {
+class DeviceClock {
  public:
-  explicit LaunchClock(Context& context);
-  ~LaunchClock();
-  LaunchClock(const LaunchClock&) = delete;
-  LaunchClock& operator=(const LaunchClock&) = delete;
+  explicit DeviceClock(Context& context);
+  ~DeviceClock();
+  DeviceClock(const DeviceClock&) = delete;
+  DeviceClock& operator=(const DeviceClock&) = delete;
 
   void mark();
 
@@ -26,8 +27,7 @@ class LaunchClock {
   std::unique_ptr<Marks> marks_;
 };
 
-// A named range of the host's time line in NVIDIA's profilers; nothing without CUDA.
-void push_range(const char* name);
-void pop_range();
+// What the device takes for the work. Waits for it.
+double device_seconds(Context& context, const std::function<void()>& work);
 
-}  // namespace impasto::cli
+}  // namespace impasto

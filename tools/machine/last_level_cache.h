@@ -1,12 +1,9 @@
-// What the system says of the processor.
+// The size of what a benchmark must rewrite to make the caches cold.
 #pragma once
 
 #include <cstddef>
-#include <string>
 
 namespace impasto::machine {
-
-std::string processor_name();  // of /proc/cpuinfo; "unknown processor" without one
 
 // The largest cache that a core sees, as the kernel lists them; 32 MiB when it does not.
 std::size_t last_level_cache_bytes();

@@ -1,17 +1,15 @@
-#include "tools/impasto/launch_clock.h"
+#include "tensor/device_clock.h"
 
 #include <chrono>
 
 #if IMPASTO_CUDA
-#include <nvtx3/nvToolsExt.h>
-
 #include "tensor/cuda/handles.h"
 #include "tensor/cuda/state.h"
 #endif
 
-namespace impasto::cli {
+namespace impasto {
 
-struct LaunchClock::Marks {
+struct DeviceClock::Marks {
   std::vector<std::chrono::steady_clock::time_point> times;
 #if IMPASTO_CUDA
   CudaState* cuda = nullptr;
@@ -19,7 +17,7 @@ struct LaunchClock::Marks {
 #endif
 };
 
-LaunchClock::LaunchClock(Context& context) : marks_(std::make_unique<Marks>()) {
+DeviceClock::DeviceClock(Context& context) : marks_(std::make_unique<Marks>()) {
 #if IMPASTO_CUDA
   if (context.device().type == DeviceType::cuda) marks_->cuda = &context.cuda();
 #else
@@ -27,9 +25,9 @@ LaunchClock::LaunchClock(Context& context) : marks_(std::make_unique<Marks>()) {
 #endif
 }
 
-LaunchClock::~LaunchClock() = default;
+DeviceClock::~DeviceClock() = default;
 
-void LaunchClock::mark() {
+void DeviceClock::mark() {
 #if IMPASTO_CUDA
   if (marks_->cuda != nullptr) {
     marks_->events.emplace_back(Event::Timing::recorded).record(marks_->cuda->stream);
@@ -39,7 +37,7 @@ void LaunchClock::mark() {
   marks_->times.push_back(std::chrono::steady_clock::now());
 }
 
-std::vector<double> LaunchClock::seconds() const {
+std::vector<double> DeviceClock::seconds() const {
   std::vector<double> seconds;
 #if IMPASTO_CUDA
   if (!marks_->events.empty()) marks_->events.back().synchronize();
@@ -53,16 +51,12 @@ std::vector<double> LaunchClock::seconds() const {
   return seconds;
 }
 
-#if IMPASTO_CUDA
-void push_range(const char* name) {
-  nvtxRangePushA(name);
+double device_seconds(Context& context, const std::function<void()>& work) {
+  DeviceClock clock(context);
+  clock.mark();
+  work();
+  clock.mark();
+  return clock.seconds().back();
 }
-void pop_range() {
-  nvtxRangePop();
-}
-#else
-void push_range(const char*) {}
-void pop_range() {}
-#endif
 
-}  // namespace impasto::cli
+}  // namespace impasto

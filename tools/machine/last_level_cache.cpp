@@ -1,4 +1,4 @@
-#include "tools/machine/processor.h"
+#include "tools/machine/last_level_cache.h"
 
 #include <algorithm>
 #include <fstream>
@@ -6,14 +6,6 @@
 #include <fmt/core.h>
 
 namespace impasto::machine {
-
-std::string processor_name() {
-  std::ifstream file("/proc/cpuinfo");
-  for (std::string line; std::getline(file, line);) {
-    if (line.starts_with("model name")) return line.substr(line.find(':') + 2);
-  }
-  return "unknown processor";
-}
 
 std::size_t last_level_cache_bytes() {
   std::size_t largest = 0;
