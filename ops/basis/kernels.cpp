@@ -1,5 +1,6 @@
 // The tables of basis: best first, reference last.
 #include "ops/basis/basis_kernels.h"
+#include "ops/kernel_entry.h"
 
 namespace impasto {
 namespace basis_kernels {

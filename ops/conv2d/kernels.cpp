@@ -6,6 +6,7 @@
 #include "ops/conv2d/direct_kernels.h"
 #include "ops/conv2d/winograd.h"
 #include "ops/conv2d/winograd16.h"
+#include "ops/kernel_entry.h"
 
 namespace impasto {
 namespace conv2d_kernels {

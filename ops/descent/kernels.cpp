@@ -1,5 +1,6 @@
 // The tables of descent: best first, reference last.
 #include "ops/descent/descent_kernels.h"
+#include "ops/kernel_entry.h"
 
 namespace impasto {
 namespace descent_kernels {

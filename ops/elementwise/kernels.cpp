@@ -1,5 +1,6 @@
 // The tables of the elementwise ops: best first, reference last.
 #include "ops/elementwise/elementwise_kernels.h"
+#include "ops/kernel_entry.h"
 
 namespace impasto {
 namespace elementwise_kernels {

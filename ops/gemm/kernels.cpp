@@ -1,6 +1,7 @@
 // The table of gemm: best first, reference last.
 #include "ops/gemm/gemm_kernels.h"
 #include "ops/gemm/gemm_library_kernels.h"
+#include "ops/kernel_entry.h"
 
 namespace impasto {
 namespace gemm_kernels {

@@ -3,6 +3,7 @@
 
 #include "ops/gram/gram_kernels.h"
 #include "ops/gram/gram_library_kernels.h"
+#include "ops/kernel_entry.h"
 
 namespace impasto {
 namespace gram_kernels {

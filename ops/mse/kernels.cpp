@@ -1,4 +1,5 @@
 // The tables of mse: best first, reference last.
+#include "ops/kernel_entry.h"
 #include "ops/mse/mse_kernels.h"
 
 namespace impasto {

@@ -1,4 +1,5 @@
 // The tables of instance normalisation: best first, reference last.
+#include "ops/kernel_entry.h"
 #include "ops/normalize/normalize_kernels.h"
 
 namespace impasto {

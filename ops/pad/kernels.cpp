@@ -1,4 +1,5 @@
 // The tables of pad: best first, reference last.
+#include "ops/kernel_entry.h"
 #include "ops/pad/pad_kernels.h"
 
 namespace impasto {

@@ -1,4 +1,5 @@
 // The tables of 2x2 pooling: best first, reference last.
+#include "ops/kernel_entry.h"
 #include "ops/pool2d/pool2d_kernels.h"
 #include "ops/pool2d/pool2d_library_kernels.h"
 

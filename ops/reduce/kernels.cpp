@@ -1,4 +1,5 @@
 // The tables of the reductions: best first, reference last.
+#include "ops/kernel_entry.h"
 #include "ops/reduce/reduce_kernels.h"
 
 namespace impasto {

@@ -1,4 +1,5 @@
 // The tables of ReLU: best first, reference last.
+#include "ops/kernel_entry.h"
 #include "ops/relu/relu_kernels.h"
 
 namespace impasto {

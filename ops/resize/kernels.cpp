@@ -1,4 +1,5 @@
 // The tables of resampling: best first, reference last.
+#include "ops/kernel_entry.h"
 #include "ops/resize/resize_kernels.h"
 
 namespace impasto {

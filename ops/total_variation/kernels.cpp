@@ -1,4 +1,5 @@
 // The tables of total variation: best first, reference last.
+#include "ops/kernel_entry.h"
 #include "ops/total_variation/total_variation_kernels.h"
 
 namespace impasto {
