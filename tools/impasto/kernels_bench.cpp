@@ -31,7 +31,7 @@ struct BenchOptions {
 };
 
 // A line that is rewritten on a terminal; elsewhere one for each table.
-class Progress {
+class RoundProgress {
  public:
   void at(const lab::MeasureProgress& progress) {
     const bool terminal = ::isatty(STDERR_FILENO) != 0;
@@ -169,7 +169,7 @@ void run(const BenchOptions& o) {
   Context context(machine);
   catch_interrupts();
   Report report(o.json, lab::origin_of(context));
-  Progress progress;
+  RoundProgress progress;
   lab::MeasureListener listener;
   listener.begin = [&] {
     if (!o.output.empty()) report.open(o.output);

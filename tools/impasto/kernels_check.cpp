@@ -56,9 +56,9 @@ verify::Settings settings_of(const CheckOptions& o, Device device) {
 }
 
 // A line that is rewritten on a terminal; elsewhere one for each table.
-class Progress {
+class CaseProgress {
  public:
-  explicit Progress(std::size_t cases) : cases_(cases) {}
+  explicit CaseProgress(std::size_t cases) : cases_(cases) {}
 
   void begin(const verify::Case& check) {
     ++done_;
@@ -99,7 +99,7 @@ verify::Tally run_cases(const CheckOptions& o, verify::Settings settings,
     return runs(kernel) && matches(o, kernel, *current);
   };
   verify::Session session(settings);
-  Progress progress(cases.size());
+  CaseProgress progress(cases.size());
   for (const verify::Case& check : cases) {
     current = &check;
     progress.begin(check);
