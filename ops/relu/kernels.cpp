@@ -25,6 +25,7 @@ const Kernel<ReluProblem, ReluBackwardArgs> kBackward[] = {
               .backend = Backend::gpu,
               .dtypes = {DType::f32, DType::f64}},
      .run = backward_cuda},
+    IMPASTO_KERNEL(backward_mask_lanes, Kernel<ReluProblem, ReluBackwardArgs>),
     {.info = {.id = "relu.bwd.cpu.vector", .idea = "64 elements and one mask word at a time"},
      .run = backward_vector},
     {.info = {.id = "relu.bwd.cpu.reference",
