@@ -11,6 +11,7 @@ const Kernel<ReluProblem, ReluForwardArgs> kForward[] = {
               .backend = Backend::gpu,
               .dtypes = {DType::f32, DType::f64}},
      .run = forward_cuda},
+    IMPASTO_KERNEL(forward_mask_lanes, Kernel<ReluProblem, ReluForwardArgs>),
     {.info = {.id = "relu.fwd.cpu.vector", .idea = "64 elements and one mask word at a time"},
      .run = forward_vector},
     {.info = {.id = "relu.fwd.cpu.reference",
