@@ -25,22 +25,22 @@ std::string VggSpec::Conv::name() const {
   return block == 0 ? "conv0" : fmt::format("conv{}_{}", block, index);
 }
 
-Vgg::Vgg(const VggSpec& spec, PoolKind pooling, Device device)
+Vgg::Vgg(const VggSpec& spec, PoolKind pooling, Device device, bool frozen)
     : input_(input_module(spec.input, spec.dtype, device)),
       pooling_(pooling),
       pad_mode_(spec.pad_mode) {
   for (std::size_t i = 0; i < spec.convs.size(); ++i) {
-    add_conv(spec.convs[i], spec.pad_mode, device);
+    add_conv(spec.convs[i], device, frozen);
     const int block = spec.convs[i].block;
     const bool last_of_block = i + 1 == spec.convs.size() || spec.convs[i + 1].block != block;
     if (block > 0 && last_of_block && i + 1 < spec.convs.size()) add_pool(block);
   }
 }
 
-void Vgg::add_conv(const VggSpec::Conv& conv, PadMode pad_mode, Device device) {
+void Vgg::add_conv(const VggSpec::Conv& conv, Device device, bool frozen) {
   const bool relu = conv.block > 0;
-  const Conv2dParams params{1, conv.wei.shape()[1] / 2, pad_mode, relu};
-  auto module = std::make_unique<Conv2d>(conv.wei.to(device), conv.bias.to(device), params, true);
+  const Conv2dParams params{1, conv.wei.shape()[1] / 2, pad_mode_, relu};
+  auto module = std::make_unique<Conv2d>(conv.wei.to(device), conv.bias.to(device), params, frozen);
   const std::string output = relu ? "relu" + conv.name().substr(4) : conv.name();
   const std::int64_t channels = module->out_channels();
   stages_.push_back({conv.name(), output, std::move(module), channels});
@@ -52,6 +52,17 @@ void Vgg::add_pool(int block) {
   const std::string name = fmt::format("pool{}", block);
   stages_.push_back({"", name, nullptr, stages_.back().channels});
   names_.push_back(name);
+}
+
+std::vector<std::pair<std::string, Variable>> Vgg::parameters() const {
+  std::vector<std::pair<std::string, Variable>> all;
+  for (const Stage& stage : stages_) {
+    if (!stage.module) continue;
+    for (auto& [name, parameter] : stage.module->parameters()) {
+      all.emplace_back(stage.conv + "." + name, parameter);
+    }
+  }
+  return all;
 }
 
 bool Vgg::has(const std::string& layer) const {

@@ -3,7 +3,7 @@
 //
 // Channel counts, depth, input convention and padding come from the weights, so the full VGG-19 and
 // VGG-16, a file that ends early and a compact network with a 1x1 conv0 in front are all this one
-// class. Frozen: only pictures get gradients.
+// class. Frozen unless asked otherwise: only pictures get gradients.
 //
 // Layers are named in order: [conv0,] conv1_1, relu1_1, conv1_2, relu1_2, pool1, conv2_1, ...
 #pragma once
@@ -15,6 +15,7 @@
 #include <memory>
 #include <span>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "nn/modules/conv2d.h"
@@ -56,7 +57,13 @@ VggSpec random_vgg_spec(std::uint64_t seed);
 
 class Vgg {
  public:
-  explicit Vgg(const VggSpec& spec, PoolKind pooling = PoolKind::max, Device device = {});
+  // Trained where it is not frozen: parameters get gradients. On their own device they are the
+  // tensors of the spec, so whoever changes those changes the network.
+  explicit Vgg(const VggSpec& spec, PoolKind pooling = PoolKind::max, Device device = {},
+               bool frozen = true);
+
+  // "conv1_1.weight" [oc, kh, kw, ic], "conv1_1.bias", ... in network order.
+  std::vector<std::pair<std::string, Variable>> parameters() const;
 
   // Names in network order.
   const std::vector<std::string>& layers() const { return names_; }
@@ -85,7 +92,7 @@ class Vgg {
     std::unique_ptr<Conv2d> module;  // null for a pool
     std::int64_t channels = 0;
   };
-  void add_conv(const VggSpec::Conv& conv, PadMode pad_mode, Device device);
+  void add_conv(const VggSpec::Conv& conv, Device device, bool frozen);
   void add_pool(int block);
 
   Conv2d input_;

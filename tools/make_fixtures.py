@@ -3,7 +3,7 @@
 as other programs save them. Needs PyTorch and h5py (Debian: python3-torch, python3-h5py). Run from
 the repository root:
 
-    python3 tools/make_fixtures.py [ops] [optim] [vgg] [foreign]
+    python3 tools/make_fixtures.py [ops] [optim] [vgg] [foreign] [train]
 
 The files are committed; seeds are fixed, so a rerun changes them only when PyTorch's arithmetic
 does (and weights/legacy*.pth, where PyTorch names storages by their addresses).
@@ -13,9 +13,10 @@ import sys
 
 import torch
 
-from fixtures import foreign, ops, optim, safetensors, vgg
+from fixtures import foreign, ops, optim, safetensors, train, vgg
 
-MAKERS = {"ops": ops.write, "optim": optim.write, "vgg": vgg.write, "foreign": foreign.write}
+MAKERS = {"ops": ops.write, "optim": optim.write, "vgg": vgg.write, "foreign": foreign.write,
+          "train": train.write}
 
 
 def main():

@@ -25,7 +25,8 @@ list(APPEND public_headers
   ops/operand_copies.h ops/operands.h ops/registry.h
   nn/autograd/functions.h nn/autograd/recipe.h nn/autograd/variable.h
   nn/modules/conv2d.h nn/modules/layers.h nn/modules/module.h nn/vgg.h
-  optim/adam.h optim/lbfgs.h optim/optimizer.h optim/safeguard.h
+  optim/adam.h optim/lbfgs.h optim/optimizer.h optim/safeguard.h optim/schedule.h
+  optim/stochastic_adam.h optim/weight_average.h
   weights/archive.h weights/convert.h weights/fetch.h weights/find.h weights/input_preset.h
   weights/safetensors.h weights/weights.h
   style/colour.h style/image.h style/layers.h style/losses.h style/pictures.h style/settings.h

@@ -31,6 +31,7 @@ int run(int argc, char** argv) {
   cli::add_inspect(app);
   cli::add_evaluate(app);
   cli::add_weights(app);
+  cli::add_train(app);
   cli::add_devices(app);
   cli::add_profile(app);
   cli::add_kernels(app);

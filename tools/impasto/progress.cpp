@@ -1,7 +1,6 @@
 #include "tools/impasto/progress.h"
 
 #include <algorithm>
-#include <string>
 
 #include <fmt/core.h>
 #include <unistd.h>
@@ -15,13 +14,13 @@ double total(const std::map<std::string, double>& losses) {
   return sum;
 }
 
+}  // namespace
+
 std::string clock_text(double seconds) {
   const int whole = static_cast<int>(std::min(seconds + 0.5, 359999.0));
   if (whole < 3600) return fmt::format("{}:{:02}", whole / 60, whole % 60);
   return fmt::format("{}:{:02}:{:02}", whole / 3600, whole / 60 % 60, whole % 60);
 }
-
-}  // namespace
 
 Progress::Progress(int iterations, bool quiet)
     : iterations_(iterations), quiet_(quiet), terminal_(::isatty(STDERR_FILENO) != 0) {}

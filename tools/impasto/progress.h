@@ -3,10 +3,13 @@
 #pragma once
 
 #include <chrono>
+#include <string>
 
 #include "style/stylize.h"
 
 namespace impasto::cli {
+
+std::string clock_text(double seconds);  // "1:05", "2:00:00"
 
 class Progress {
  public:

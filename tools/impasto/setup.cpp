@@ -14,6 +14,8 @@
 namespace impasto::cli {
 namespace {
 
+constexpr const char* kMachineGroup = "Network and machine";
+
 std::uint64_t parse_random_network(const std::string& network) {
   constexpr std::string_view kPrefix = "random:";
   std::uint64_t seed = 0;
@@ -41,19 +43,24 @@ CLI::Option* add_kernel_option(CLI::App& command, std::vector<std::string>& kern
 }
 
 void add_machine_options(CLI::App& command, MachineOptions& o) {
-  const char* group = "Network and machine";
   CLI::Option* weights =
       command
           .add_option("--weights", o.weights,
                       "Weights file (.safetensors, .pth, .h5); default: $IMPASTO_WEIGHTS, then the "
                       "user's cache, then what is shipped")
-          ->group(group);
+          ->group(kMachineGroup);
   command.add_option("--network", o.network, "random:SEED for a VGG-19 of random weights")
       ->excludes(weights)
-      ->group(group);
+      ->group(kMachineGroup);
   const std::map<std::string, PoolKind> kinds = {{"max", PoolKind::max},
                                                  {"average", PoolKind::average}};
-  add_choice(command, "--pooling", o.pooling, kinds, "max (default) or average")->group(group);
+  add_choice(command, "--pooling", o.pooling, kinds, "max (default) or average")
+      ->group(kMachineGroup);
+  add_compute_options(command, o);
+}
+
+void add_compute_options(CLI::App& command, MachineOptions& o) {
+  const char* group = kMachineGroup;
   command.add_option("--device", o.device, "Where to compute; see `impasto devices`")
       ->capture_default_str()
       ->group(group);

@@ -24,6 +24,8 @@ struct MachineOptions {
   std::vector<std::string> kernels;  // "conv2d.fwd=conv2d.fwd.cpu.reference"
 };
 void add_machine_options(CLI::App& command, MachineOptions& options);
+// Those of them that choose no network.
+void add_compute_options(CLI::App& command, MachineOptions& options);
 
 // --kernel OP.DIRECTION=ID, any number of times.
 CLI::Option* add_kernel_option(CLI::App& command, std::vector<std::string>& kernels);
