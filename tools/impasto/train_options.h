@@ -35,8 +35,8 @@ std::map<std::string, std::string> describe_sources(const TrainSources& sources,
                                                     const TrainPictures& pictures);
 
 // Without --teacher, those that `impasto weights list` shows, into `sources`. Says on stderr who
-// teaches. Scaled to a mean activation of 1 a layer over the pictures, as the student will be: heads
-// would else have to grow a hundredfold first.
+// teaches. Scaled to a mean activation of 1 a layer over the pictures, as the student will be:
+// heads would else have to grow a hundredfold first.
 train::Teachers load_teachers(Context& context, TrainSources& sources,
                               const std::vector<Tensor>& pictures);
 

@@ -4,8 +4,8 @@
 //   {"step", "seconds", "learning_rate", "gradient_norm", "loss", "layers", "skipped"}
 //   {"step", "seconds", "validation": true, "loss", "layers"}
 //
-// layers: {LAYER: {"features", "gram", "geometry", "balance"}}; seconds: since training began or was
-// resumed.
+// layers: {LAYER: {"features", "gram", "geometry", "balance"}}; seconds: since training began or
+// was resumed.
 #pragma once
 
 #include <cstdio>
