@@ -15,6 +15,11 @@ class Kernels(CliTest):
         self.assertEqual(result.returncode, 0, result.stderr)
         return json.loads(result.stdout)["tables"]
 
+    def here(self, table, *devices):
+        """The ids of its kernels that run on one of the devices, whatever tables grow to."""
+        [listed] = self.listed("--op", table)
+        return sorted(kernel["id"] for kernel in listed["kernels"] if set(devices) & set(kernel["devices"]))
+
     def test_every_kernel_says_where_it_runs(self):
         text = impasto("kernels", "list").stdout
         for table in self.listed():
@@ -76,8 +81,8 @@ class Kernels(CliTest):
 
     def test_check_runs_what_the_filter_leaves(self):
         kernels = self.checked("--filter", "relu.fwd")
-        self.assertEqual(sorted(kernels), ["relu.fwd.cpu.reference", "relu.fwd.cpu.vector",
-                                           "relu.fwd.cuda.vector"])
+        kernels = {name: kernel for name, kernel in kernels.items() if kernel["state"] != "not here"}
+        self.assertEqual(sorted(kernels), self.here("relu.fwd", "cpu", "simt"))
         for kernel in kernels.values():
             self.assertEqual((kernel["state"], kernel["failures"]), ("ok", 0), kernel)
             self.assertGreater(kernel["checks"], 20)
@@ -146,8 +151,9 @@ class Kernels(CliTest):
         self.assertEqual(bool(baselines), "baseline" in ours[0])
         self.assertEqual(bool(baselines), "onednn" in text)
         without = self.bench("--filter", "relu.fwd", "--no-baseline", "--no-cold", "--json").stdout
-        kernels = [(row["kernel"], row["cache"]) for row in map(json.loads, without.splitlines())]
-        self.assertEqual(sorted(set(kernels)), [("relu.fwd.cpu.reference", "warm"), ("relu.fwd.cpu.vector", "warm")])
+        rows = [json.loads(line) for line in without.splitlines()]
+        self.assertEqual(sorted({row["kernel"] for row in rows}), self.here("relu.fwd", "cpu"))
+        self.assertEqual({row["cache"] for row in rows}, {"warm"})
 
     def test_bench_on_the_host_executor(self):
         result = self.bench("--filter", "relu.fwd", "--device", "simt", "--json")
