@@ -16,8 +16,8 @@ import chromium
 
 PROGRAM = pathlib.Path(__file__).resolve().parents[2] / "tools" / "report.py"
 WIDTHS = (390, 1440)
-# Of a plot's clip, compressed; an empty one has a third of it.
-LEAST_PNG_BYTES = 1500
+# Of a plot's clip, compressed; an empty one has a fifth of it.
+LEAST_PNG_BYTES = 2500
 
 # What a reader would see: boxes are [left, top, right, bottom].
 PROBE = """(() => {
@@ -78,7 +78,7 @@ class BrowserTest(unittest.TestCase):
             for plot in seen["plots"]:
                 left, top, right, bottom = plot["box"]
                 self.assertTrue(left >= 0 and top >= 0 and right <= width, plot)
-                self.assertTrue(right - left > 200 and bottom - top > 40, plot)
+                self.assertTrue(right - left > 200 and bottom - top > 60, plot)
                 self.assertTrue(plot["marks"] and plot["drawn"], plot["title"])
 
     def test_words_are_inside_their_plot_and_apart(self):

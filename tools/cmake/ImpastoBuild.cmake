@@ -26,8 +26,8 @@ function(impasto_defaults target)
     $<$<BOOL:${IMPASTO_WERROR}>:-Werror>)
 endfunction()
 
-# Headers that nearly every source includes, read once for a target instead of once for a source: a
-# third off the time of a build that starts from nothing. Off by default, because it hides that a
+# Headers that nearly every source includes, read once for a target instead of once for a source: half
+# of what a small source takes to compile is reading them. Off by default, because it hides that a
 # source includes less than it uses. The presets have it on; the library's own sources are then still
 # compiled as they are where there are no sanitizers, and what they miss is found there.
 option(IMPASTO_PRECOMPILE "Precompile the headers that most sources include" OFF)

@@ -1,6 +1,7 @@
 """The ladder of each op: its kernels from the slowest to the fastest, and what each rung gains.
 
-A rung is fair only on the same work, so layers that the same kernels run on make a ladder."""
+A rung is fair only on the same work, so layers that the same kernels run on make a ladder. A kernel that is
+alone on its layers is in the table below and has no plot: it gains over nobody."""
 
 from report.bars import Bar, bar_plot, scale_for, spoken
 from report.chapter import chapter, grid, missing, provenance
@@ -41,8 +42,7 @@ def rungs(kernels):
 
 
 def panel(table, layers, unit, bars):
-    whole = f", {factor(bars[-1].value / bars[0].value)} in all" if len(bars) > 1 else ""
-    figure = Figure(table, span(layers) + whole,
+    figure = Figure(table, f"{span(layers)}, {factor(bars[-1].value / bars[0].value)} in all",
                     f"{unit}, geometric mean {span(layers)}, slowest kernel first, each with its gain over "
                     f"the one before. {spoken(bars)}")
     return bar_plot(figure, bars, scale_for(bars, unit))
@@ -75,7 +75,8 @@ def ladder(rows):
     for table, group in by(items, lambda item: item.table).items():
         for layers, kernels in sorted(ladders(group), key=lambda each: -len(each[0])):
             unit, bars = rungs(kernels)
-            figures.append(panel(table, layers, unit, bars))
+            if len(bars) > 1:
+                figures.append(panel(table, layers, unit, bars))
             lines += table_lines(table, layers, unit, bars)
             heights.append((table, bars[-1].value / bars[0].value))
     says = ("Kernels from the slowest to the fastest; behind each speed what it gains over the rung before. "
