@@ -68,16 +68,22 @@ Tensor gradient_of_sums(const Conv2dProblem& p, const Conv2dBackwardDataArgs& ar
                                     {p.n, p.oh(), p.ow(), p.oc}, p.params);
 }
 
+// Of either gradient; oneDNN asks for the plan of the forward pass that it belongs to.
+template <class Backward>
+typename Backward::primitive_desc backward_plan(const Layouts& lie) {
+  const auto hint = lie.forward(prop_kind::forward_training, false, {});
+  return typename Backward::primitive_desc({algorithm::convolution_auto, lie.any_src, lie.any_wei,
+                                            lie.any_dst, lie.strides, lie.before, lie.behind},
+                                           engine(), hint);
+}
+
 template <Tag maps>
 std::unique_ptr<LibraryCall> backward_data(int threads, const Conv2dProblem& p,
                                            const Conv2dBackwardDataArgs& args) {
   return prepared(threads, [&](PrimitiveCall& call) {
     using Backward = dnnl::convolution_backward_data;
     const Layouts lie(p, maps);
-    const auto hint = lie.forward(prop_kind::forward_training, false, {});
-    const Backward::primitive_desc plan({algorithm::convolution_auto, lie.any_src, lie.any_wei,
-                                         lie.any_dst, lie.strides, lie.before, lie.behind},
-                                        engine(), hint);
+    const auto plan = backward_plan<Backward>(lie);
     call.set<Backward>(plan);
     call.own(DNNL_ARG_DIFF_DST, gradient_of_sums(p, args), lie.dst, plan.diff_dst_desc());
     call.input(DNNL_ARG_WEIGHTS, args.wei, lie.wei, plan.weights_desc());
@@ -91,10 +97,7 @@ std::unique_ptr<LibraryCall> backward_filter(int threads, const Conv2dProblem& p
   return prepared(threads, [&](PrimitiveCall& call) {
     using Backward = dnnl::convolution_backward_weights;
     const Layouts lie(p, maps);
-    const auto hint = lie.forward(prop_kind::forward_training, false, {});
-    const Backward::primitive_desc plan({algorithm::convolution_auto, lie.any_src, lie.any_wei,
-                                         lie.any_dst, lie.strides, lie.before, lie.behind},
-                                        engine(), hint);
+    const auto plan = backward_plan<Backward>(lie);
     call.set<Backward>(plan);
     call.input(DNNL_ARG_SRC, args.src, lie.src, plan.src_desc());
     call.input(DNNL_ARG_DIFF_DST, args.grad_dst, lie.dst, plan.diff_dst_desc());
