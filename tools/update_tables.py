@@ -6,9 +6,10 @@
 
     tools/update_tables.py [--check] [--root DIR]
 
-NAME is iteration, memory, kernels or errors, MACHINE a folder of bench/results. A table is made from the
-newest file there that has rows for it; of rows for the same thing the last one counts. --check writes
-nothing, and exits 1 when a table is not what the results say; a broken row is exit 2.
+NAME is iteration, memory, kernels or errors, MACHINE a folder of bench/results; or features or paintings,
+of encoder. A table is made from the newest file there that has rows for it; of rows for the same thing the
+last one counts. --check writes nothing, and exits 1 when a table is not what the results say; a broken row
+is exit 2.
 """
 
 import argparse
@@ -18,11 +19,12 @@ import sys
 
 sys.dont_write_bytecode = True
 
-from tables import kernels, whole
+from tables import encoder, kernels, whole
 from tables.rows import BadRow, Rows
 
-TABLES = {"iteration": whole.iteration, "memory": whole.memory,
-          "kernels": kernels.ladder, "errors": kernels.errors}
+TABLES = {"features": encoder.features, "paintings": encoder.paintings}
+TABLES |= {name: lambda folder, make=make: make(Rows(folder)) for name, make in {
+    "iteration": whole.iteration, "memory": whole.memory, "kernels": kernels.ladder, "errors": kernels.errors}.items()}
 MARKED = re.compile(r"(<!-- table: (\S+) (\S+) -->\n).*?(<!-- end -->)", re.DOTALL)
 
 
@@ -32,7 +34,7 @@ def fill(text, results):
         begin, name, machine, end = match.groups()
         if name not in TABLES:
             raise SystemExit(f"no table is named {name}; there are {', '.join(TABLES)}")
-        return begin + "\n".join(TABLES[name](Rows(results / machine))) + "\n" + end
+        return begin + "\n".join(TABLES[name](results / machine)) + "\n" + end
     return MARKED.sub(table, text)
 
 

@@ -1,10 +1,9 @@
 #include "weights/describe.h"
 
-#include <filesystem>
-
 #include <nlohmann/json.hpp>
 
 #include "tensor/error.h"
+#include "weights/input_file.h"
 #include "weights/network.h"
 #include "weights/quote.h"
 #include "weights/weights.h"
@@ -19,7 +18,7 @@ struct Description {
 };
 
 Description open(const std::string& path) {
-  Description result{open_weights(path), std::filesystem::file_size(path), 0};
+  Description result{open_weights(path), InputFile(path).size(), 0};
   for (const auto& [name, tensor] : result.archive.tensors) {
     result.parameters += tensor.shape.numel();
   }

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "tensor/error.h"
+#include "weights/builtin.h"
 #include "weights/network.h"
 #include "weights/quote.h"
 #include "weights/weights.h"
@@ -35,8 +36,7 @@ std::vector<Place> places(const std::string& wanted) {
   add(wanted, "--weights", true);
   add(environment("IMPASTO_WEIGHTS"), "$IMPASTO_WEIGHTS", true);
   add(cache_folder(), "the cache folder", false);
-  add(IMPASTO_DATA_DIR "/weights", "shipped with Impasto", false);
-  add(IMPASTO_BUILTIN_WEIGHTS, "shipped with Impasto", false);
+  add(kBuiltinWeights, "part of Impasto", false);
   return result;
 }
 
@@ -63,6 +63,7 @@ bool has_weights_name(const fs::path& path) {
 
 // All files of a place, best first.
 std::vector<std::string> files_of(const Place& place) {
+  if (place.path == kBuiltinWeights) return {place.path};
   std::error_code error;
   if (fs::is_directory(place.path, error)) {
     std::vector<std::string> files = weights_in_folder(place.path);
@@ -83,12 +84,12 @@ std::vector<std::string> files_of(const Place& place) {
 
 }  // namespace
 
-std::optional<FoundWeights> find_weights(const std::string& wanted) {
+FoundWeights find_weights(const std::string& wanted) {
   for (const Place& place : places(wanted)) {
     const std::vector<std::string> files = files_of(place);
     if (!files.empty()) return FoundWeights{files.front(), place.origin};
   }
-  return {};
+  throw Error("the network that is built in is missing");  // places() ends with it
 }
 
 std::vector<FoundWeights> list_weights(const std::string& wanted) {

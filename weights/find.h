@@ -1,23 +1,21 @@
 // Where weights come from when nobody says, and which of several files is best.
 #pragma once
 
-#include <optional>
 #include <string>
 #include <vector>
 
 namespace impasto {
 
 struct FoundWeights {
-  std::string path;
-  std::string
-      origin;  // "--weights", "$IMPASTO_WEIGHTS", "the cache folder", "shipped with Impasto"
+  std::string path;    // kBuiltinWeights for the network that is built in
+  std::string origin;  // "--weights", "$IMPASTO_WEIGHTS", "the cache folder", "part of Impasto"
 };
 
-// In this order: `wanted` (a file or a folder; may be empty), $IMPASTO_WEIGHTS (likewise), the
-// cache folder, what ships with Impasto; of a folder, the first of weights_in_folder. Nothing
-// found: empty. Throws InputError when what the user names himself does not exist or has no weights
-// in it.
-std::optional<FoundWeights> find_weights(const std::string& wanted = {});
+// In this order: `wanted` (a file, a folder, kBuiltinWeights or empty), $IMPASTO_WEIGHTS
+// (likewise), the cache folder, the network that is built in; of a folder, the first of
+// weights_in_folder. Throws InputError when what the user names himself does not exist or has no
+// weights in it.
+FoundWeights find_weights(const std::string& wanted = {});
 
 // The usable weights files of a folder, best first. Networks of VGG's own widths that reach
 // conv5_1, then those that end earlier, then all others (compact networks); among equals the one

@@ -1,4 +1,5 @@
-// A file that is read at chosen places. Every failure is an InputError that names the file.
+// A file that is read at chosen places, or the network that is built in by its name
+// (weights/builtin.h). Every failure is an InputError that names the file.
 #pragma once
 
 #include <cstddef>
@@ -25,6 +26,7 @@ class InputFile {
   std::string path_;
   std::uint64_t size_ = 0;
   int descriptor_ = -1;
+  std::span<const std::byte> builtin_;  // instead of a descriptor
 };
 
 }  // namespace impasto

@@ -84,6 +84,22 @@ class TablesTest(unittest.TestCase):
             self.assertEqual(self.run_program(), 2)
             self.assertNotIn("Not measured", self.text())
 
+    def test_newest_comparison_of_encoders(self):
+        def results(share):
+            layers = {"relu1_1": {"relative_error": 0.125, "spearman": 0.75}}
+            networks = {"judge": {"share": 0.1, "reached": 1}, "built-in": {"share": share, "reached": 0.8}}
+            return json.dumps({"features": {"built-in": {"layers": layers}}, "paintings": {"networks": networks}})
+        (self.results / "2026-01-01-a.json").write_text(results(0.3))
+        (self.results / "2026-01-02-a.json").write_text(results(0.2))
+        self.write("paintings")
+        self.assertEqual(self.run_program(), 0)
+        self.assertIn("| **built in** | 0.2000 | 0.80 |", self.text())
+        self.write("features")
+        self.assertEqual(self.run_program(), 0)
+        self.assertIn("| **built in** | 0.125 | 0.750 |", self.text())
+        (self.results / "2026-01-03-a.json").write_text("{")
+        self.assertEqual(self.run_program(), 2)
+
     def test_unknown_table(self):
         self.write("nonsense")
         self.assertNotEqual(self.run_program(), 0)

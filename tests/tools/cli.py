@@ -78,7 +78,7 @@ def noise(count, seed=1):
     return values
 
 
-def tiny_network(path, channels=(("conv1_1", 8), ("conv1_2", 8), ("conv2_1", 12)), change=None):
+def tiny_network(path, channels=(("conv1_1", 8), ("conv1_2", 8), ("conv2_1", 12)), change=None, metadata=None):
     """A small VGG-shaped weights file; `change` edits its tensors before they are written."""
     tensors, ic = {}, 3
     for i, (name, oc) in enumerate(channels):
@@ -88,7 +88,7 @@ def tiny_network(path, channels=(("conv1_1", 8), ("conv1_2", 8), ("conv2_1", 12)
         ic = oc
     if change:
         change(tensors)
-    return safetensors(path, tensors)
+    return safetensors(path, tensors, metadata)
 
 
 class CliTest(unittest.TestCase):

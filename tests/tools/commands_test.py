@@ -7,7 +7,7 @@ import subprocess
 import time
 import unittest
 
-from cli import IMPASTO, CliTest, environment, impasto, png, read_safetensors, safetensors
+from cli import IMPASTO, CliTest, environment, impasto, png, read_safetensors, safetensors, tiny_network
 
 
 class Stylize(CliTest):
@@ -80,11 +80,40 @@ class Stylize(CliTest):
                          "--network", "random:3", "--size", 32)
         self.assertEqual(result.returncode, 0, result.stderr)
 
-    def test_no_weights_is_said_in_one_line(self):
+    def test_without_weights_the_built_in_network_paints_and_is_named_in_one_line(self):
         result = impasto("stylize", self.content, self.style, "-o", self.output, "--iterations", 1,
                          "--size", 32)
         self.assertEqual(result.returncode, 0, result.stderr)
-        self.assertRegex(result.stderr, "no weights found.*random.*impasto weights fetch vgg19")
+        said = [line for line in result.stderr.splitlines() if line.startswith("impasto: weights:")]
+        self.assertEqual(len(said), 1, result.stderr)
+        self.assertRegex(said[0], "built in.*impasto weights fetch vgg19")
+        by_name = self.folder / "by_name.png"
+        impasto("stylize", self.content, self.style, "-o", by_name, "--iterations", 1, "--size", 32,
+                "--weights", "built-in")
+        self.assertEqual(by_name.read_bytes(), self.output.read_bytes())
+
+    def test_the_built_in_network_is_a_weights_file_like_others(self):
+        self.assertRegex(impasto("weights", "list").stdout, "^built-in  .*part of Impasto")
+        copy = self.folder / "copy.safetensors"
+        self.assertEqual(impasto("weights", "convert", "built-in", copy).returncode, 0)
+        info = json.loads(impasto("weights", "info", "--json", copy).stdout)
+        self.assertIn("train.teachers.license", info["metadata"])
+        self.assertIn("conv5_1.weight", info["tensors"])
+
+    def test_what_the_file_recommends_is_the_default_until_the_user_says_something_else(self):
+        weights = tiny_network(self.folder / "own.safetensors",
+                               metadata={"stylize.style_weight": "7", "stylize.style_layers": "relu1_1=3,relu2_1"})
+
+        def evaluate(path, *options):
+            return json.loads(impasto("evaluate", "--content", self.content, "--style", self.style, "--image", self.content,
+                                      "--weights", path, *options).stdout)
+        explicit = evaluate(self.weights, "--style-weight", 7, "--style-layers", "relu1_1=3,relu2_1")
+        self.assertEqual(evaluate(weights), explicit)
+        chosen = ["--style-weight", 2, "--style-layers", "relu1_1"]
+        self.assertEqual(evaluate(weights, *chosen), evaluate(self.weights, *chosen))
+        broken = tiny_network(self.folder / "broken.safetensors", metadata={"stylize.style_weight": "much"})
+        self.before = self.files()
+        self.assert_refused(self.stylize(weights=broken), "broken.safetensors", "stylize.style_weight is 'much'")
 
     def test_weights_from_the_environment(self):
         for place in (self.weights, self.folder):

@@ -61,7 +61,7 @@ class Train(CliTest):
         entries = [json.loads(line) for line in self.log.read_text().splitlines()]
         self.assertEqual([e["step"] for e in entries], [0, 1, 2, 2, 3, 4])
         self.assertEqual([e["step"] for e in entries if "validation" in e], [2, 4])
-        self.assertEqual(set(entries[0]["layers"]["relu1_1"]), {"features", "gram", "geometry", "balance"})
+        self.assertEqual(set(entries[0]["layers"]["relu1_1"]), {"features", "gram", "geometry"})
         picture = self.folder / "loss.svg"
         plot = [sys.executable, "-B", TOOLS / "plot_training.py", self.log, "-o", picture]
         subprocess.run(plot, check=True)
@@ -136,6 +136,7 @@ class Train(CliTest):
         self.assert_says(self.train(), 2, "--steps or --minutes")
         self.assert_says(self.train("--steps", 1, "--layers", "relu5_1"), 2, "relu5_1")
         self.assert_says(self.train("--steps", 1, "--convs", "2"), 2, "--channels", "--convs")
+        self.assert_says(self.train("--steps", 1, "--layer-weights", "1,2,3"), 2, "3 weights for 2 layers")
         self.assert_says(self.train("--steps", 1, "-o", self.weights), 2, "is also an input")
         self.assert_says(self.train("--steps", 1, "-o", self.folder / "none" / "x.safetensors"), 2, "none")
         self.assert_says(self.train("--steps", 1, "--resume", self.content), 2, "content.png")

@@ -66,7 +66,7 @@ TEST_CASE("a batch is a function of seed and step, and each of its crops is anot
 
 TEST_CASE("crops lie in the picture, are mirrored now and then, and come at several scales") {
   Context host;
-  const train::BatchSettings settings{.crop = 24, .jitter = 0};
+  const train::BatchSettings settings{.crop = 24, .jitter = 0, .noise = 0};
   int mirrored = 0;
   double least = 1e9, most = 0;
   for (std::uint32_t i = 0; i < 100; ++i) {
@@ -97,16 +97,54 @@ TEST_CASE("a picture smaller than the crop is enlarged") {
 TEST_CASE("jitter changes colours and keeps them within 0..255") {
   Context host;
   Draws plain(1, 1, 1), coloured(1, 1, 1);
-  const Tensor without = random_crop(host, kPhotographs[0], plain, {.crop = 24, .jitter = 0});
-  const Tensor with = random_crop(host, kPhotographs[0], coloured, {.crop = 24, .jitter = 0.3});
+  const Tensor without =
+      random_crop(host, kPhotographs[0], plain, {.crop = 24, .jitter = 0, .noise = 0});
+  const Tensor with =
+      random_crop(host, kPhotographs[0], coloured, {.crop = 24, .jitter = 0.3, .noise = 0});
   CHECK(test::relative_error(with, without) > 0.01);
   for (const float value : with.values<float>()) CHECK((value >= 0 && value <= 255));
+}
+
+// Of two neighbours' noise: how much they differ beside how large they are.
+double roughness(const Tensor& noise) {
+  const std::span<const float> values = noise.values<float>();
+  double steps = 0, sizes = 0;
+  for (std::size_t i = 3; i < values.size(); ++i) {
+    steps += std::abs(values[i] - values[i - 3]);
+    sizes += std::abs(values[i]);
+  }
+  return steps / sizes;
+}
+
+TEST_CASE("half of the crops are noisy, finely or coarsely, and stay within 0..255") {
+  Context host;
+  const Picture grey = {"grey", Tensor::full({40, 40, 3}, 128, DType::u8)};
+  const train::BatchSettings settings{.crop = 24, .jitter = 0, .noise = 20};
+  int noisy = 0, fine = 0, coarse = 0;
+  for (std::uint32_t i = 0; i < 100; ++i) {
+    Draws draws(1, 2, i);
+    Tensor noise = random_crop(host, grey, draws, settings);
+    float largest = 0;
+    for (float& value : noise.values<float>()) largest = std::max(largest, std::abs(value -= 128));
+    CHECK(largest < 30);  // bicubic interpolation may swing a little beyond
+    if (largest < 1e-3) continue;
+    ++noisy;
+    (roughness(noise) > 1 ? fine : coarse)++;
+  }
+  CHECK(std::abs(noisy - 50) < 15);
+  CHECK(fine > 5);
+  CHECK(coarse > 15);
+  Draws draws(1, 2, 0);
+  const Picture white = {"white", Tensor::full({40, 40, 3}, 255, DType::u8)};
+  const Tensor most = random_crop(host, white, draws, {.crop = 24, .jitter = 0, .noise = 255});
+  for (const float value : most.values<float>()) CHECK((value >= 0 && value <= 255));
 }
 
 TEST_CASE("paintings have their share") {
   Context host;
   const std::vector<Picture> paintings = {{"white", Tensor::full({40, 40, 3}, 255, DType::u8)}};
-  const train::BatchSettings settings{.batch = 1, .crop = 16, .jitter = 0, .painting_share = 0.25};
+  const train::BatchSettings settings{
+      .batch = 1, .crop = 16, .jitter = 0, .noise = 0, .painting_share = 0.25};
   int found = 0;
   for (std::int64_t step = 0; step < 200; ++step) {
     const Tensor batch = random_batch(host, kPhotographs, paintings, 1, step, settings);

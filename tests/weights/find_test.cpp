@@ -3,13 +3,18 @@
 #include <cstdlib>
 #include <cstring>
 #include <filesystem>
+#include <optional>
 
 #include <doctest/doctest.h>
 
 #include "tensor/error.h"
 #include "tests/support/files.h"
 #include "tests/weights/tiny_network.h"
+#include "weights/builtin.h"
+#include "weights/input_file.h"
+#include "weights/network.h"
 #include "weights/safetensors.h"
+#include "weights/weights.h"
 
 namespace impasto {
 namespace {
@@ -94,19 +99,37 @@ TEST_CASE("the places are searched in order") {
   const Environment none("IMPASTO_WEIGHTS", "");
   CHECK(cache_folder() == cache / "impasto");
 
+  CHECK(find_weights().path == kBuiltinWeights);
+  CHECK(find_weights().origin == "part of Impasto");
   write_tiny(cache / "impasto/c.safetensors");
-  CHECK(find_weights().value().path == cache / "impasto/c.safetensors");
-  CHECK(find_weights().value().origin == "the cache folder");
+  CHECK(find_weights().path == cache / "impasto/c.safetensors");
+  CHECK(find_weights().origin == "the cache folder");
   {
     const Environment file("IMPASTO_WEIGHTS", variable / "v.safetensors");
-    CHECK(find_weights().value().path == variable / "v.safetensors");
-    CHECK(find_weights().value().origin == "$IMPASTO_WEIGHTS");
+    CHECK(find_weights().path == variable / "v.safetensors");
+    CHECK(find_weights().origin == "$IMPASTO_WEIGHTS");
   }
   const Environment where("IMPASTO_WEIGHTS", variable.path());
-  CHECK(find_weights().value().path == variable / "v.safetensors");
-  CHECK(find_weights(named.path()).value().path == named / "n.safetensors");
-  CHECK(find_weights(named / "n.safetensors").value().origin == "--weights");
-  CHECK(list_weights().size() >= 2);
+  CHECK(find_weights().path == variable / "v.safetensors");
+  CHECK(find_weights(named.path()).path == named / "n.safetensors");
+  CHECK(find_weights(named / "n.safetensors").origin == "--weights");
+  CHECK(find_weights(kBuiltinWeights).path == kBuiltinWeights);
+  CHECK(find_weights(kBuiltinWeights).origin == "--weights");
+  const std::vector<FoundWeights> all = list_weights();
+  REQUIRE(all.size() == 3);
+  CHECK(all.back().path == kBuiltinWeights);
+}
+
+TEST_CASE("the network that is built in is whole, small and read like a file") {
+  const NamedTensors weights = read_weights(kBuiltinWeights);
+  const std::vector<NetworkLayer> layers = check_network(open_weights(kBuiltinWeights));
+  CHECK(layer_name(layers.back().id) == "conv5_1");
+  CHECK(weights.metadata.at("train.teachers.license").find("CC BY 4.0") != std::string::npos);
+  CHECK(weights.metadata.contains("stylize.style_weight"));
+  const InputFile file(kBuiltinWeights);
+  CHECK(file.size() <= 2'500'000);
+  std::vector<std::byte> beyond(8);
+  CHECK_THROWS_AS(file.read_at(file.size() - 4, beyond), InputError);
 }
 
 TEST_CASE("what the user names must be there") {

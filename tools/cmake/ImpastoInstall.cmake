@@ -27,10 +27,10 @@ list(APPEND public_headers
   nn/modules/conv2d.h nn/modules/layers.h nn/modules/module.h nn/vgg.h
   optim/adam.h optim/lbfgs.h optim/optimizer.h optim/safeguard.h optim/schedule.h
   optim/stochastic_adam.h optim/weight_average.h
-  weights/archive.h weights/convert.h weights/fetch.h weights/find.h weights/input_preset.h
+  weights/archive.h weights/builtin.h weights/convert.h weights/fetch.h weights/find.h weights/input_preset.h
   weights/safetensors.h weights/weights.h
-  style/colour.h style/image.h style/layers.h style/losses.h style/pictures.h style/settings.h
-  style/stylize.h style/trace.h)
+  style/colour.h style/image.h style/layers.h style/losses.h style/pictures.h
+  style/recommended.h style/settings.h style/stylize.h style/trace.h)
 foreach(header IN LISTS public_headers)
   cmake_path(GET header PARENT_PATH folder)
   install(FILES "${PROJECT_SOURCE_DIR}/${header}"

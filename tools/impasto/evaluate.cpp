@@ -50,8 +50,9 @@ void run(const EvaluateOptions& o) {
         "have one size",
         o.image, image.width(), image.height(), o.content, content.width(), content.height()));
   }
-  Vgg network = load_network(o.machine, context->device());
-  StyleObjective objective(*context, network, o.settings, to_batch(content), styles);
+  StylizeSettings settings = o.settings;
+  Vgg network = load_network(o.machine, context->device(), &settings);
+  StyleObjective objective(*context, network, settings, to_batch(content), styles);
   for (const std::string& text : objective.layers().notes) note(text);
   const LossGradient result = objective.evaluate(*context, to_batch(image), !o.gradient.empty());
   if (!o.gradient.empty()) {

@@ -59,7 +59,7 @@ void print(const std::vector<LaunchRecord>& records, const Context& context,
   fmt::print("\n{}", profile_table(records, whole, roofline));
 }
 
-void run(const ProfileOptions& o) {
+void run(ProfileOptions& o) {
   check_settings(o.settings);
   if (!o.trace.empty()) {
     std::vector<std::string> inputs = o.styles;
@@ -72,7 +72,7 @@ void run(const ProfileOptions& o) {
   pictures.content = load_image(o.content);
   for (const std::string& style : o.styles) pictures.styles.push_back(load_image(style));
   StylizeInputs inputs = prepare_inputs(*context, pictures, o.sizes, o.settings);
-  Vgg network = load_network(o.machine, context->device());
+  Vgg network = load_network(o.machine, context->device(), &o.settings);
   const std::vector<LaunchRecord> records =
       record_iteration(*context, network, o, std::move(inputs));
   if (records.empty()) throw Error("the iteration ended before the one to be profiled");

@@ -1,13 +1,16 @@
 #include "tools/impasto/setup.h"
 
+#include <algorithm>
 #include <charconv>
 #include <filesystem>
 
 #include <fmt/core.h>
 
+#include "style/recommended.h"
 #include "tensor/allocator.h"
 #include "tools/impasto/kernel_devices.h"
 #include "tools/impasto/memory.h"
+#include "weights/builtin.h"
 #include "weights/find.h"
 #include "weights/weights.h"
 
@@ -29,6 +32,13 @@ std::uint64_t parse_random_network(const std::string& network) {
   return seed;
 }
 
+// "style_weight" is --style-weight.
+bool is_given(const MachineOptions& options, std::string setting) {
+  std::ranges::replace(setting, '_', '-');
+  const CLI::Option* option = options.command->get_option_no_throw("--" + setting);
+  return option != nullptr && option->count() > 0;
+}
+
 }  // namespace
 
 CLI::Option* add_kernel_option(CLI::App& command, std::vector<std::string>& kernels) {
@@ -46,8 +56,8 @@ void add_machine_options(CLI::App& command, MachineOptions& o) {
   CLI::Option* weights =
       command
           .add_option("--weights", o.weights,
-                      "Weights file (.safetensors, .pth, .h5); default: $IMPASTO_WEIGHTS, then the "
-                      "user's cache, then what is shipped")
+                      "Weights file (.safetensors, .pth, .h5), or built-in; default: "
+                      "$IMPASTO_WEIGHTS, then the user's cache, then the network that is built in")
           ->group(kMachineGroup);
   command.add_option("--network", o.network, "random:SEED for a VGG-19 of random weights")
       ->excludes(weights)
@@ -60,6 +70,7 @@ void add_machine_options(CLI::App& command, MachineOptions& o) {
 }
 
 void add_compute_options(CLI::App& command, MachineOptions& o) {
+  o.command = &command;
   const char* group = kMachineGroup;
   command.add_option("--device", o.device, "Where to compute; see `impasto devices`")
       ->capture_default_str()
@@ -100,21 +111,24 @@ std::unique_ptr<Context> make_context(const MachineOptions& options) {
   return context;
 }
 
-VggSpec load_network_spec(const MachineOptions& options) {
+VggSpec load_network_spec(const MachineOptions& options, StylizeSettings* settings) {
   if (!options.network.empty()) return random_vgg_spec(parse_random_network(options.network));
-  const std::optional<FoundWeights> found = find_weights(options.weights);
-  if (!found) {
-    note(
-        "no weights found: using a VGG-19 of random weights, which paints poorly; "
-        "`impasto weights fetch vgg19` gets the real ones (80 MB)");
-    return random_vgg_spec(0);
+  const FoundWeights found = find_weights(options.weights);
+  note(found.path == kBuiltinWeights
+           ? "weights: the compact network that is built in; `impasto weights fetch vgg19` gets "
+             "the full VGG-19 (80 MB)"
+           : fmt::format("weights: {} ({})", found.path, found.origin));
+  const NamedTensors weights = read_weights(found.path);
+  if (settings != nullptr) {
+    adopt_recommended(
+        weights.metadata, found.path,
+        [&](const std::string& setting) { return is_given(options, setting); }, *settings);
   }
-  note(fmt::format("weights: {} ({})", found->path, found->origin));
-  return vgg_spec(read_weights(found->path), found->path);
+  return vgg_spec(weights, found.path);
 }
 
-Vgg load_network(const MachineOptions& options, Device device) {
-  return Vgg(load_network_spec(options), options.pooling, device);
+Vgg load_network(const MachineOptions& options, Device device, StylizeSettings* settings) {
+  return Vgg(load_network_spec(options, settings), options.pooling, device);
 }
 
 void add_loss_options(CLI::App& command, StylizeSettings& s) {

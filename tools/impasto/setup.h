@@ -21,7 +21,8 @@ struct MachineOptions {
   std::string network;  // "random:SEED"
   PoolKind pooling = PoolKind::max;
   Precision precision = Precision::f32;
-  std::vector<std::string> kernels;  // "conv2d.fwd=conv2d.fwd.cpu.reference"
+  std::vector<std::string> kernels;   // "conv2d.fwd=conv2d.fwd.cpu.reference"
+  const CLI::App* command = nullptr;  // knows which options were given
 };
 void add_machine_options(CLI::App& command, MachineOptions& options);
 // Those of them that choose no network.
@@ -36,10 +37,11 @@ std::size_t memory_limit(const MachineOptions& options);
 // Applies the memory limit, too.
 std::unique_ptr<Context> make_context(const MachineOptions& options);
 
-// The network that the options ask for or the search finds; says on stderr which one, and how to do
-// better when it is random.
-VggSpec load_network_spec(const MachineOptions& options);
-Vgg load_network(const MachineOptions& options, Device device);
+// The network that the options ask for or the search finds; says on stderr which one, and how to
+// get the full one where it is the one that is built in. Settings that the user did not choose
+// become what the network's file recommends.
+VggSpec load_network_spec(const MachineOptions& options, StylizeSettings* settings = nullptr);
+Vgg load_network(const MachineOptions& options, Device device, StylizeSettings* settings = nullptr);
 
 // Options of the objective: weights, layers, blending. Applied to settings by the parser.
 void add_loss_options(CLI::App& command, StylizeSettings& settings);

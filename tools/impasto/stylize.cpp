@@ -78,7 +78,7 @@ StylizeResult optimise(Context& context, Vgg& network, const StylizeOptions& o, 
   return result;
 }
 
-void run(const StylizeOptions& o) {
+void run(StylizeOptions& o) {
   check_settings(o.painting.settings);
   check_writable(o.output);
   check_not_input(o.output, inputs_of(o.painting));
@@ -89,7 +89,7 @@ void run(const StylizeOptions& o) {
   Pictures pictures = load_pictures(o.painting);
   StylizeInputs inputs = prepare_inputs(*context, pictures, o.painting.sizes, o.painting.settings);
   const Shape shape = inputs.content.shape();
-  Vgg network = load_network(o.painting.machine, context->device());
+  Vgg network = load_network(o.painting.machine, context->device(), &o.painting.settings);
   StylizeResult result;
   try {
     result = optimise(*context, network, o, pictures, std::move(inputs));

@@ -75,6 +75,10 @@ class Run {
     metadata["network"] =
         fmt::format("VGG-shaped encoder, {} channels, distilled by `impasto train encoder`",
                     metadata["train.channels"]);
+    if (o_.normalisation == train::Normalisation::layer) {
+      metadata["normalised"] = "mean activation of each layer 1 over the photographs";
+      metadata.merge(train::recommended_for_painting());
+    }
     train::write_encoder(o_.output, spec, metadata);
     fmt::print(stderr, "{}: {} steps, {:.2f} MB; checkpoint: {}\n", o_.output,
                trainer_->steps_done(),
@@ -177,7 +181,7 @@ void add_train_encoder(CLI::App& train) {
   command->callback([options] { run_training(*options); });
   command->footer(
       "Example:\n"
-      "  impasto train encoder --photos photos --paintings paintings --minutes 110 -o "
+      "  impasto train encoder --photos photos --paintings paintings --minutes 60 -o "
       "mine.safetensors "
       "--log log.jsonl\n"
       "\n"

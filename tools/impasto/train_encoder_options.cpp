@@ -29,8 +29,13 @@ void add_student_options(CLI::App& command, TrainEncoderOptions& o) {
   add_weight("--gram-weight", t.weights.gram, "Of the Gram matrices' relative error");
   add_weight("--geometry-weight", t.weights.geometry,
              "Of the disagreement on which Gram matrices are near each other");
-  add_weight("--balance-weight", t.weights.balance,
-             "Of how far the mean activations of channels are from 1");
+  command
+      .add_option("--layer-weights", t.weights.layers,
+                  "Of each of --layers, times the weights above; default: all 1")
+      ->delimiter(',')
+      ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll)
+      ->check(CLI::NonNegativeNumber)
+      ->group(group);
   const std::map<std::string, train::Normalisation> kinds = {
       {"none", train::Normalisation::none},
       {"layer", train::Normalisation::layer},
@@ -58,6 +63,8 @@ void add_descent_options(CLI::App& command, TrainEncoderOptions& o) {
   add("--painting-share", o.batches.painting_share, "Share of the crops that are of paintings")
       ->check(CLI::Range(0.0, 1.0));
   add("--jitter", o.batches.jitter, "How much colours are changed")->check(CLI::Range(0.0, 1.0));
+  add("--noise", o.batches.noise, "Most noise, of 255, that half of the crops get")
+      ->check(CLI::Range(0.0, 255.0));
   add("--lr", o.trainer.rate.peak, "Learning rate after warm-up")->check(CLI::PositiveNumber);
   add("--warmup", o.trainer.rate.warmup, "Steps until it is reached")
       ->check(CLI::NonNegativeNumber);
@@ -98,9 +105,9 @@ train::RunSettings describe(const TrainEncoderOptions& o, train::RunSettings set
   const train::BatchSettings& b = o.batches;
   settings["train.channels"] = joined(t.shape.channels);
   settings["train.convs"] = joined(t.shape.convs);
-  settings["train.weights"] =
-      fmt::format("features {} gram {} geometry {} balance {}", t.weights.features, t.weights.gram,
-                  t.weights.geometry, t.weights.balance);
+  settings["train.weights"] = fmt::format("features {} gram {} geometry {}", t.weights.features,
+                                          t.weights.gram, t.weights.geometry);
+  settings["train.layer_weights"] = fmt::format("{}", fmt::join(t.weights.layers, ","));
   settings["train.steps"] = std::to_string(t.rate.steps);
   settings["train.warmup"] = std::to_string(t.rate.warmup);
   settings["train.learning_rate"] = fmt::format("{}", t.rate.peak);
@@ -110,6 +117,7 @@ train::RunSettings describe(const TrainEncoderOptions& o, train::RunSettings set
   settings["train.batch"] = std::to_string(b.batch);
   settings["train.crop"] = std::to_string(b.crop);
   settings["train.jitter"] = fmt::format("{}", b.jitter);
+  settings["train.noise"] = fmt::format("{}", b.noise);
   settings["train.smallest_scale"] = fmt::format("{}", b.smallest_scale);
   settings["train.painting_share"] = fmt::format("{}", b.painting_share);
   settings["train.short_side"] = std::to_string(o.sources.short_side);
@@ -121,6 +129,11 @@ void check_options(const TrainEncoderOptions& o) {
   if (!o.output.ends_with(".safetensors") || !o.checkpoint.ends_with(".safetensors")) {
     throw InputError(fmt::format("-o {}, --checkpoint {}: names must end in .safetensors", o.output,
                                  o.checkpoint));
+  }
+  const std::size_t weighed = o.trainer.weights.layers.size();
+  if (weighed != 0 && weighed != o.sources.layers.size()) {
+    throw InputError(
+        fmt::format("--layer-weights: {} weights for {} layers", weighed, o.sources.layers.size()));
   }
   if (o.resume.empty() && o.trainer.rate.steps == 0 && o.minutes == 0) {
     throw InputError("how long? give --steps or --minutes");

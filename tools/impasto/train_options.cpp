@@ -8,6 +8,7 @@
 
 #include "tensor/atomic_file.h"
 #include "tools/train/normalise.h"
+#include "weights/builtin.h"
 #include "weights/digest.h"
 #include "weights/find.h"
 #include "weights/weights.h"
@@ -106,7 +107,9 @@ train::Teachers load_teachers(Context& context, TrainSources& sources,
                               const std::vector<Tensor>& pictures) {
   const bool given = !sources.teachers.empty();
   if (!given) {
-    for (const FoundWeights& found : list_weights()) sources.teachers.push_back(found.path);
+    for (const FoundWeights& found : list_weights()) {
+      if (found.path != kBuiltinWeights) sources.teachers.push_back(found.path);
+    }
   }
   if (sources.teachers.empty()) {
     throw InputError(

@@ -12,7 +12,7 @@ namespace {
 
 // Of a layer: all its terms.
 double sum_of(const train::LayerLosses& one) {
-  return one.features + one.gram + one.geometry + one.balance;
+  return one.features + one.gram + one.geometry;
 }
 
 std::string layers_text(const train::StepReport& report) {
@@ -45,7 +45,6 @@ void TrainingProgress::stepped(const train::StepReport& report, std::int64_t ste
       follow(smooth_.layers[i].features, report.layers[i].features);
       follow(smooth_.layers[i].gram, report.layers[i].gram);
       follow(smooth_.layers[i].geometry, report.layers[i].geometry);
-      follow(smooth_.layers[i].balance, report.layers[i].balance);
     }
   }
   const Clock::time_point now = Clock::now();

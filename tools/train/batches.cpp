@@ -53,6 +53,25 @@ void change_colours(Tensor& picture, Draws& draws, double jitter) {
   }
 }
 
+// Uniform, of one value a square of 1, 2 or 4 pixels a side, smooth between coarse ones.
+void add_noise(Context& host, Tensor& picture, Draws& draws, double most) {
+  const bool noisy = draws.uniform() < 0.5;
+  const double amplitude = most * draws.uniform();
+  const std::int64_t grain = std::int64_t{1} << draws.below(3);
+  if (!noisy || amplitude == 0) return;
+  const std::int64_t h = picture.shape()[1], w = picture.shape()[2];
+  Tensor noise = Tensor::empty({1, (h + grain - 1) / grain, (w + grain - 1) / grain, 3});
+  for (float& value : noise.values<float>()) {
+    value = static_cast<float>(draws.between(-amplitude, amplitude));
+  }
+  if (grain > 1) noise = resize(host, noise, h, w, ResizeMode::bicubic);
+  const std::span<float> values = picture.values<float>();
+  const std::span<const float> added = noise.values<float>();
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    values[i] = std::clamp(values[i] + added[i], 0.0F, 255.0F);
+  }
+}
+
 const Picture& pick(Draws& draws, const std::vector<Picture>& photographs,
                     const std::vector<Picture>& paintings, double painting_share) {
   const bool painting = draws.uniform() < painting_share && !paintings.empty();
@@ -72,6 +91,7 @@ Tensor random_crop(Context& host, const Picture& picture, Draws& draws,
   const bool mirrored = draws.uniform() < 0.5;
   Tensor result = scaled(host, cut(picture, window, mirrored), settings.crop);
   change_colours(result, draws, settings.jitter);
+  add_noise(host, result, draws, settings.noise);
   return result;
 }
 

@@ -1,5 +1,6 @@
 // What a step sees: random crops of random pictures, at several scales, mirrored and coloured a
-// little otherwise.
+// little otherwise. Half of them are noisy: a picture that is being painted has much that
+// photographs lack, and a network that never had to tell noise from nothing lets it grow.
 #pragma once
 
 #include <cstdint>
@@ -12,9 +13,10 @@ namespace impasto::train {
 
 struct BatchSettings {
   std::int64_t batch = 8;
-  std::int64_t crop = 128;       // pixels a side
+  std::int64_t crop = 96;        // pixels a side
   double smallest_scale = 0.5;   // a crop shows up to crop / smallest_scale pixels a side
   double jitter = 0.2;           // of brightness, contrast, saturation and each colour's gain
+  double noise = 32;             // most, of 255, added to half of the crops; fine or coarse
   double painting_share = 0.25;  // of the samples, where there are paintings
 };
 

@@ -16,18 +16,6 @@ Variable relative_error(Context& context, const Variable& got, const Tensor& wan
   return mse(context, got, Variable(want), square > 0 ? weight / square : 0);
 }
 
-// map [n, h, w, c]; its scale is free, for the head adapts.
-Variable imbalance(Context& context, const Variable& map, double weight) {
-  const std::int64_t c = map.shape()[3], pixels = map.value().numel() / c;
-  const DType dtype = map.value().dtype();
-  const auto constant = [&](const Shape& shape, double value) {
-    return Variable(Tensor::full(shape, value, dtype, context.device()));
-  };
-  const Variable each = constant({1, pixels}, 1.0 / static_cast<double>(pixels));
-  const Variable means = gemm(context, each, reshape(map, {pixels, c}));
-  return mse(context, means, constant({1, c}, 1), weight);
-}
-
 LayerTerms terms_of(Context& context, const Variable& map, const Variable& head,
                     const Tensor& target, const DistillationWeights& weights) {
   LayerTerms terms;
@@ -44,8 +32,12 @@ LayerTerms terms_of(Context& context, const Variable& map, const Variable& head,
     const Variable own = gram(context, map, gram_scale(map.shape()));
     terms.geometry = gram_geometry(context, own, target_gram, weights.geometry);
   }
-  if (weights.balance > 0) terms.balance = imbalance(context, map, weights.balance);
   return terms;
+}
+
+DistillationWeights weights_of(const DistillationWeights& all, std::size_t layer) {
+  const double share = all.layers.empty() ? 1 : all.layers.at(layer);
+  return {all.features * share, all.gram * share, all.geometry * share, {}};
 }
 
 }  // namespace
@@ -57,10 +49,11 @@ Distillation distil(Context& context, Student& student, Teachers& teachers,
   student.network().forward(
       context, Variable(pictures), teachers.layers(),
       [&](const std::string& layer, const Variable& map) {
-        LayerTerms terms = terms_of(context, map, student.head(layer), targets.at(layer), weights);
+        const DistillationWeights here = weights_of(weights, result.layers.size());
+        LayerTerms terms = terms_of(context, map, student.head(layer), targets.at(layer), here);
         targets.erase(layer);
         terms.layer = layer;
-        for (const Variable& term : {terms.features, terms.gram, terms.geometry, terms.balance}) {
+        for (const Variable& term : {terms.features, terms.gram, terms.geometry}) {
           if (!term.defined()) continue;
           result.total = result.total.defined() ? add(context, result.total, term) : term;
         }

@@ -4,11 +4,10 @@
 //   features   |S H - T|^2 / |T|^2                 the features, through the best linear map
 //   gram       |G(S H) - G(T)|^2 / |G(T)|^2        what style losses compare
 //   geometry   see gram_geometry.h                 the same of S itself, for H is dropped
-//   balance    mean_c (mean S_c - 1)^2             every channel counts
 //
-// times its weight. Balance makes what normalise.h does after training a small step: channels that
-// are hardly ever active would be noise once they are scaled to a mean of 1. No term depends on a
-// teacher's scale, so layers weigh alike and none needs a weight of its own.
+// times its weight. No term depends on a teacher's scale. Features decide how near the student
+// comes to the teacher and how well it paints; a little of the others makes distances between Gram
+// matrices right.
 //
 // Distillation: Hinton, Vinyals and Dean, 2015. Features through a linear head: Romero et al.,
 // "FitNets", ICLR 2015. For style transfer: Wang et al., "Collaborative distillation for
@@ -25,15 +24,15 @@ namespace impasto::train {
 
 struct DistillationWeights {
   double features = 1;
-  double gram = 1;
-  double geometry = 1;
-  double balance = 0.1;
+  double gram = 0.1;
+  double geometry = 0.02;
+  std::vector<double> layers;  // times this, one a layer; empty: all weigh alike
 };
 
 // f64 scalars.
 struct LayerTerms {
   std::string layer;
-  Variable features, gram, geometry, balance;  // with their weights; undefined where that is 0
+  Variable features, gram, geometry;  // with their weights; undefined where that is 0
 };
 
 struct Distillation {

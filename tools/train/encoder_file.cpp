@@ -21,4 +21,10 @@ void write_encoder(const std::string& path, const VggSpec& spec,
   write_safetensors(path, file);
 }
 
+std::map<std::string, std::string> recommended_for_painting() {
+  return {{"stylize.style_weight", "1000000"},
+          {"stylize.style_layers", "relu1_1,relu2_1,relu3_1,relu4_1,relu5_1=0.3"},
+          {"stylize.lbfgs_history", "20"}};
+}
+
 }  // namespace impasto::train

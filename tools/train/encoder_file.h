@@ -13,4 +13,8 @@ namespace impasto::train {
 void write_encoder(const std::string& path, const VggSpec& spec,
                    const std::map<std::string, std::string>& provenance);
 
+// Settings that suit networks whose activations are normalised by layer, as metadata for
+// style/recommended.h. Chosen by eye from many paintings: weights/builtin/README.md.
+std::map<std::string, std::string> recommended_for_painting();
+
 }  // namespace impasto::train

@@ -21,10 +21,8 @@ ordered_json entry_of(const StepReport& report, double seconds) {
   entry["loss"] = report.loss;
   entry["layers"] = ordered_json::object();
   for (const LayerLosses& one : report.layers) {
-    entry["layers"][one.layer] = {{"features", one.features},
-                                  {"gram", one.gram},
-                                  {"geometry", one.geometry},
-                                  {"balance", one.balance}};
+    entry["layers"][one.layer] = {
+        {"features", one.features}, {"gram", one.gram}, {"geometry", one.geometry}};
   }
   return entry;
 }

@@ -4,7 +4,7 @@
 //   {"step", "seconds", "learning_rate", "gradient_norm", "loss", "layers", "skipped"}
 //   {"step", "seconds", "validation": true, "loss", "layers"}
 //
-// layers: {LAYER: {"features", "gram", "geometry", "balance"}}; seconds: since training began or
+// layers: {LAYER: {"features", "gram", "geometry"}}; seconds: since training began or
 // was resumed.
 #pragma once
 

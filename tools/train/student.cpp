@@ -22,7 +22,7 @@ void StudentShape::check() const {
   if (good) return;
   throw InputError(fmt::format(
       "--channels {} --convs {}: expected a number of channels and one of convolutions for each "
-      "block, like 24,48,96,160,160 and 2,2,3,2,1",
+      "block, like 16,32,96,160,160 and 2,2,2,2,1",
       fmt::join(channels, ","), fmt::join(convs, ",")));
 }
 

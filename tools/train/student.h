@@ -17,8 +17,8 @@ class Teachers;
 
 // VGG's form, block by block.
 struct StudentShape {
-  std::vector<std::int64_t> channels = {24, 48, 96, 160, 160};
-  std::vector<std::int64_t> convs = {2, 2, 3, 2, 1};
+  std::vector<std::int64_t> channels = {16, 32, 96, 160, 160};
+  std::vector<std::int64_t> convs = {2, 2, 2, 2, 1};
 
   // [oc, 3, 3, ic] of each convolution by name, in network order.
   std::vector<std::pair<std::string, Shape>> filters() const;

@@ -20,8 +20,8 @@ StepReport report_of(const Distillation& distillation) {
   StepReport report;
   report.loss = value_of(distillation.total);
   for (const LayerTerms& terms : distillation.layers) {
-    report.layers.push_back({terms.layer, value_of(terms.features), value_of(terms.gram),
-                             value_of(terms.geometry), value_of(terms.balance)});
+    report.layers.push_back(
+        {terms.layer, value_of(terms.features), value_of(terms.gram), value_of(terms.geometry)});
   }
   return report;
 }
@@ -35,7 +35,6 @@ void add_share(StepReport& sum, const StepReport& one, double share) {
     sum.layers[i].features += share * one.layers[i].features;
     sum.layers[i].gram += share * one.layers[i].gram;
     sum.layers[i].geometry += share * one.layers[i].geometry;
-    sum.layers[i].balance += share * one.layers[i].balance;
   }
 }
 

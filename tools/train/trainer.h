@@ -15,7 +15,7 @@ namespace impasto::train {
 struct TrainerSettings {
   StudentShape shape;
   DistillationWeights weights;
-  WarmupCosine rate{.peak = 2e-3, .warmup = 200, .steps = 0};  // steps may be set later
+  WarmupCosine rate{.peak = 6e-3, .warmup = 200, .steps = 0};  // steps may be set later
   double max_norm = 1;
   double average_decay = 0.999;
   std::uint64_t seed = 0;
@@ -24,7 +24,7 @@ struct TrainerSettings {
 
 struct LayerLosses {
   std::string layer;
-  double features = 0, gram = 0, geometry = 0, balance = 0;  // as LayerTerms
+  double features = 0, gram = 0, geometry = 0;  // as LayerTerms
 };
 
 struct StepReport {
