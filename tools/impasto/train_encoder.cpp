@@ -77,7 +77,7 @@ class Run {
                     metadata["train.channels"]);
     if (o_.normalisation == train::Normalisation::layer) {
       metadata["normalised"] = "mean activation of each layer 1 over the photographs";
-      metadata.merge(train::recommended_for_painting());
+      metadata.merge(train::recommended_for_painting(spec));
     }
     train::write_encoder(o_.output, spec, metadata);
     fmt::print(stderr, "{}: {} steps, {:.2f} MB; checkpoint: {}\n", o_.output,

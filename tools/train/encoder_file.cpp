@@ -21,10 +21,13 @@ void write_encoder(const std::string& path, const VggSpec& spec,
   write_safetensors(path, file);
 }
 
-std::map<std::string, std::string> recommended_for_painting() {
-  return {{"stylize.style_weight", "1000000"},
-          {"stylize.style_layers", "relu1_1,relu2_1,relu3_1,relu4_1,relu5_1=0.3"},
-          {"stylize.lbfgs_history", "20"}};
+std::map<std::string, std::string> recommended_for_painting(const VggSpec& spec) {
+  std::map<std::string, std::string> settings = {{"stylize.style_weight", "1000000"},
+                                                 {"stylize.lbfgs_history", "20"}};
+  if (!spec.convs.empty() && spec.convs.back().block >= 5) {
+    settings["stylize.style_layers"] = "relu1_1,relu2_1,relu3_1,relu4_1,relu5_1=0.3";
+  }
+  return settings;
 }
 
 }  // namespace impasto::train
