@@ -21,6 +21,12 @@ std::string first_bytes(const std::string& path) {
   return bytes;
 }
 
+// A header's length, far below 2^32, then the header. Asked first, for the length may begin like a
+// pickle.
+bool is_safetensors(const std::string& start) {
+  return start.size() > 8 && start[8] == '{' && start.compare(4, 4, std::string(4, '\0')) == 0;
+}
+
 // A damaged header length still deserves the reader's own words, so the name decides what nothing
 // else can.
 bool may_be_safetensors(const std::string& path, const std::string& start) {
@@ -31,6 +37,7 @@ bool may_be_safetensors(const std::string& path, const std::string& start) {
 
 Archive open_archive(const std::string& path) {
   const std::string start = first_bytes(path);
+  if (is_safetensors(start)) return open_safetensors(path);
   if (start.starts_with("\x89HDF\r\n\x1a\n")) return open_keras_h5(path);
   if (start.starts_with("PK\x03\x04") || start.starts_with("\x80")) return open_pth(path);
   if (may_be_safetensors(path, start)) return open_safetensors(path);

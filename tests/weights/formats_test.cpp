@@ -2,6 +2,7 @@
 
 #include <filesystem>
 #include <fstream>
+#include <set>
 
 #include <doctest/doctest.h>
 
@@ -9,6 +10,8 @@
 #include "tests/support/compare.h"
 #include "tests/support/files.h"
 #include "tests/weights/tiny_network.h"
+#include "weights/archive.h"
+#include "weights/safetensors.h"
 #include "weights/weights.h"
 
 namespace impasto {
@@ -25,6 +28,23 @@ void check_equals_tiny_network(const NamedTensors& got) {
     const test::Comparison same = test::compare_exact(got.tensors.at(name), tensor);
     CHECK_MESSAGE(same.ok, same.message);
   }
+}
+
+// The length of a header is what a file begins with; 0x80 begins a pickle, too.
+TEST_CASE("safetensors is known whatever the length of its header begins with") {
+  const test::TemporaryFolder folder;
+  const std::string path = folder / "network";  // no name that helps
+  std::set<char> begins;
+  for (std::size_t filling = 0; filling < 256; filling += 8) {
+    NamedTensors network = test::tiny_network();
+    network.metadata["filling"] = std::string(filling, '.');
+    write_safetensors(path, network);
+    begins.insert(test::read_file(path)[0]);
+    CAPTURE(filling);
+    CHECK(open_archive(path).format == "safetensors");
+  }
+  CHECK(begins.contains('\x80'));
+  CHECK(begins.size() == 32);
 }
 
 TEST_CASE("every form of .pth and .h5 gives the same network, whatever the file is called") {
