@@ -32,6 +32,10 @@ class ThreadPool {
 
  private:
   void worker(int thread);
+  bool join(std::uint64_t& seen);
+  void leave();
+  void open();
+  void close();
   void stop();
   void drain(int thread);
 
@@ -39,8 +43,8 @@ class ThreadPool {
   std::mutex mutex_;
   std::condition_variable wake_;
   std::condition_variable finished_;
-  std::atomic<std::uint64_t> generation_{0};
-  std::atomic<int> running_{0};
+  std::atomic<std::uint64_t> job_{0};  // number, whether it is open, workers inside: see the .cpp
+  std::atomic<int> asleep_{0};
   std::atomic<bool> stop_{false};
 
   const std::function<void(std::int64_t, int)>* body_ = nullptr;

@@ -1,6 +1,7 @@
 #include "tensor/thread_pool.h"
 
 #include <atomic>
+#include <chrono>
 #include <limits>
 #include <set>
 #include <stdexcept>
@@ -51,6 +52,34 @@ TEST_CASE("a pool is reused thousands of times") {
     ThreadPool pool(threads);
     int wrong = 0;
     for (int i = 0; i < 3000; ++i) wrong += faults(pool, 1 + i % 5);
+    CHECK(wrong == 0);
+  }
+}
+
+// Each chunk waits for all the others, so every thread must come, however long it has slept.
+bool all_threads_come(ThreadPool& pool) {
+  std::atomic<int> here{0};
+  std::atomic<bool> late{false};
+  pool.run(pool.size(), [&](std::int64_t, int) {
+    const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(20);
+    ++here;
+    while (here.load() < pool.size() && !late.load()) {
+      if (std::chrono::steady_clock::now() > end) late.store(true);
+      std::this_thread::yield();
+    }
+  });
+  return !late.load();
+}
+
+TEST_CASE("threads that sleep, or are about to, are woken") {
+  for (int threads : {2, 4}) {
+    ThreadPool pool(threads);
+    int wrong = 0;
+    for (int i = 0; i < 400 && wrong == 0; ++i) {
+      wrong += all_threads_come(pool) ? 0 : 1;
+      wrong += faults(pool, 2);  // some come too late to this
+      std::this_thread::sleep_for(std::chrono::microseconds(i % 250));
+    }
     CHECK(wrong == 0);
   }
 }
