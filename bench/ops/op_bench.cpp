@@ -1,11 +1,5 @@
-// The kernels of one op, IMPASTO_BENCH_OP, for Google Benchmark: what tools/lab verifies and runs,
-// one benchmark a kernel and shape. Each op has a program of this one source.
-//
-//   conv2d_bench [SHAPES] [--benchmark_filter=bwd_data.*avx512 ...]     see bench/support/program.h
-//
-// On the cpu convolutions say their share of what the multipliers can do, measured in the same
-// breath. On a device the kernels of one shape follow each other, NVIDIA's libraries beside ours;
-// on the cpu the shapes of one kernel do.
+#include "bench/ops/op_bench.h"
+
 #include <algorithm>
 
 #include <benchmark/benchmark.h>
@@ -126,20 +120,20 @@ void add_table(Stage& stage, const lab::TableBench& table,
 }
 
 }  // namespace
-}  // namespace impasto::bench
 
-int main(int argc, char** argv) {
-  using namespace impasto;
-  std::unique_ptr<bench::Stage> stage;
-  return bench::run_program(argc, argv, [&](const bench::RunOptions& options) {
-    stage = std::make_unique<bench::Stage>(options);
-    for (const lab::OpBenches& op : lab::all_benches()) {
-      if (op.op != IMPASTO_BENCH_OP) continue;
-      for (const lab::TableBench& table : op.tables) {
+int run_op_benches(std::string_view op, int argc, char** argv) {
+  std::unique_ptr<Stage> stage;
+  return run_program(argc, argv, [&](const RunOptions& options) {
+    stage = std::make_unique<Stage>(options);
+    for (const lab::OpBenches& benches : lab::all_benches()) {
+      if (benches.op != op) continue;
+      for (const lab::TableBench& table : benches.tables) {
         const std::string file =
             options.shapes.empty() ? std::string(table.shapes) : options.shapes;
-        bench::add_table(*stage, table, lab::read_shapes(file));
+        add_table(*stage, table, lab::read_shapes(file));
       }
     }
   });
 }
+
+}  // namespace impasto::bench

@@ -58,14 +58,19 @@ void multiply(unsigned, void* const* operands) {
       }
     }
   }
-  for (int lane = 0; lane < kWarp; ++lane) {
-    const Fragments& own = *static_cast<const Fragments*>(operands[lane]);
-    for (int i = 0; i < 4; ++i) {
-      const int row = lane / 4 + i / 2 * 8, column = lane % 4 * 2 + i % 2;
-      double sum = static_cast<double>(own.d[i]);
-      for (int k = 0; k < kDepth; ++k) sum += a[row][k] * b[k][column];
-      own.d[i] = static_cast<float>(sum);
+  for (int row = 0; row < kRows; ++row) {
+    // Four lanes have two neighbours each.
+    float* d[kColumns];
+    double sums[kColumns];
+    for (int column = 0; column < kColumns; ++column) {
+      const int lane = row % 8 * 4 + column / 2;
+      d[column] = &static_cast<const Fragments*>(operands[lane])->d[row / 8 * 2 + column % 2];
+      sums[column] = static_cast<double>(*d[column]);
     }
+    for (int k = 0; k < kDepth; ++k) {
+      for (int column = 0; column < kColumns; ++column) sums[column] += a[row][k] * b[k][column];
+    }
+    for (int column = 0; column < kColumns; ++column) *d[column] = static_cast<float>(sums[column]);
   }
 }
 

@@ -26,6 +26,12 @@ function(impasto_defaults target)
     $<$<BOOL:${IMPASTO_WERROR}>:-Werror>)
 endfunction()
 
+# For targets that are built more often than they compute: with sanitizers, optimising them takes as
+# long as all the rest of compiling them.
+function(impasto_compile_quickly target)
+  target_compile_options(${target} PRIVATE $<$<CONFIG:Debug>:-O0>)
+endfunction()
+
 # Headers that nearly every source includes, read once for a target instead of once for a source: half
 # of what a small source takes to compile is reading them. Off by default, because it hides that a
 # source includes less than it uses. The presets have it on; the library's own sources are then still

@@ -61,10 +61,10 @@ const std::vector<std::unique_ptr<Context>>& Session::variants(Backend backend) 
   }
   simt::Options options = executor_options(settings_);
   contexts.push_back(make_context(settings_.gpu, 1, options));
-  contexts.push_back(make_context(settings_.gpu, 2, options));
+  int threads = 2;
   for (simt::Order order : {simt::Order::reverse, simt::Order::priorities}) {
     options.order = order;
-    contexts.push_back(make_context(settings_.gpu, 3, options));
+    contexts.push_back(make_context(settings_.gpu, threads++, options));
   }
   return contexts;
 }
