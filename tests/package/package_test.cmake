@@ -24,5 +24,13 @@ run("${WORK}/build/outside")
 
 if(PROGRAM)
   run("${WORK}/prefix/${PROGRAM}" --version)
+  run("${WORK}/prefix/${PROGRAM}" kernels bench --filter "relu.fwd.cpu.vector on maps_256 block5"
+    --rounds 1 --seconds 0 --no-baseline --no-cold)
+  # They were its own, not those of the sources that it was built from.
+  execute_process(COMMAND "${WORK}/prefix/${PROGRAM}" kernels bench --shapes none.txt
+    RESULT_VARIABLE status ERROR_VARIABLE message)
+  if(NOT status EQUAL 2 OR NOT message MATCHES "/prefix/share/impasto/shapes")
+    message(FATAL_ERROR "status ${status}: ${message}")
+  endif()
 endif()
 file(REMOVE_RECURSE "${WORK}")

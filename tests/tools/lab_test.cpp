@@ -100,8 +100,11 @@ struct Planted {
   static Problem parse(std::istream& words) { return {.count = parse_map(words).count()}; }
   static Problem small(Problem p) { return p; }
   explicit Planted(const Problem& p)
-      : src(uniform({p.count}, 1)), dst(uniform({p.count}, 2)), mask(bits({p.count}, 3)) {}
+      : src(uniform({p.count}, 1)), dst(uniform({p.count}, 2)), mask(bits({p.count}, 3)) {
+    places.push_back(src.raw());
+  }
   Tensor src, dst, mask;
+  inline static std::vector<const void*> places;  // of all that were made
 };
 
 void right(Context& context, const ReluProblem& p, const ReluForwardArgs& args, void* scratch) {
@@ -119,17 +122,34 @@ void throws(Context&, const ReluProblem&, const ReluForwardArgs&, void*) {
   throw Error("planted");
 }
 
+void runs_out(Context&, const ReluProblem&, const ReluForwardArgs&, void*) {
+  throw OutOfMemory("planted");
+}
+bool tired = false;
+void tires(Context& context, const ReluProblem& p, const ReluForwardArgs& args, void* scratch) {
+  if (tired) throw Error("planted");
+  right(context, p, args, scratch);
+}
+
 const Kernel<ReluProblem, ReluForwardArgs> kPlanted[] = {
     {.info = {.id = "relu.fwd.cpu.good", .idea = "planted"}, .run = right},
     {.info = {.id = "relu.fwd.cpu.wrong", .idea = "planted"}, .run = wrong},
     {.info = {.id = "relu.fwd.cpu.nan", .idea = "planted"}, .run = not_a_number},
     {.info = {.id = "relu.fwd.cpu.throws", .idea = "planted"}, .run = throws},
     {.info = {.id = "relu.fwd.cpu.reference", .idea = "planted"}, .run = right}};
+const Kernel<ReluProblem, ReluForwardArgs> kTires[] = {
+    {.info = {.id = "relu.fwd.cpu.tires", .idea = "planted"}, .run = tires},
+    {.info = {.id = "relu.fwd.cpu.reference", .idea = "planted"}, .run = right}};
+const Kernel<ReluProblem, ReluForwardArgs> kRunsOut[] = {
+    {.info = {.id = "relu.fwd.cpu.good", .idea = "planted"}, .run = right},
+    {.info = {.id = "relu.fwd.cpu.runs_out", .idea = "planted"}, .run = runs_out},
+    {.info = {.id = "relu.fwd.cpu.reference", .idea = "planted"}, .run = right}};
 
+template <const auto& kKernels = kPlanted>
 std::vector<OpBenches> planted() {
   const auto relu = direction<Planted>(
       +[]() -> KernelTable<ReluProblem, ReluForwardArgs> {
-        return {"relu.fwd", kPlanted};
+        return {"relu.fwd", kKernels};
       },
       [](Planted& o) -> ReluForwardArgs {
         return {o.src, o.dst, &o.mask};
@@ -164,6 +184,86 @@ TEST_CASE("a kernel that is wrong has no time and says why") {
     times += timed ? 1 : 0;
   }
   CHECK(times == 4);
+}
+
+std::vector<OpBenches> two_tables() {
+  std::vector<OpBenches> benches = planted();
+  benches.push_back(benches[0]);
+  benches[0].tables[0].table = "first";
+  benches[1].tables[0].table = "second";
+  return benches;
+}
+
+TEST_CASE("each round goes through all tables, and the last hands over") {
+  const TinyShapes shapes("odd 1 1 7 9 3\n");
+  std::vector<std::string> events;
+  MeasureListener listener;
+  listener.at = [&](const MeasureProgress& now) {
+    events.push_back(
+        fmt::format("{} {}/{}, {}/{}", now.table, now.round, now.rounds, now.done, now.all));
+  };
+  listener.measured = [&](const MeasuredProblem& problem) {
+    events.push_back(
+        fmt::format("{}: {} rounds", problem.table, problem.kernels.at(0).warm.rounds));
+  };
+  Context context({.threads = 1});
+  measure(context, two_tables(), quick(shapes, "good"), listener);
+  CHECK(events == std::vector<std::string>{"first 1/2, 0/4", "second 1/2, 1/4", "first 2/2, 2/4",
+                                           "first: 2 rounds", "second 2/2, 3/4",
+                                           "second: 2 rounds"});
+}
+
+TEST_CASE("a stop in a later round hands over all that was timed, once") {
+  const TinyShapes shapes("one 1 1 7 9 3\ntwo 1 1 5 5 3\n");
+  for (const auto& [rounds, stop_at, handed] :
+       {std::tuple{3, 5, std::vector<int>{2, 1, 1, 1}}, {2, 6, std::vector<int>{2, 2, 1, 1}}}) {
+    std::vector<int> timed;
+    int done = 0;
+    MeasureListener listener;
+    listener.at = [&](const MeasureProgress&) { ++done; };
+    listener.should_stop = [&, last = stop_at] { return done >= last; };
+    listener.measured = [&](const MeasuredProblem& problem) {
+      timed.push_back(problem.kernels.at(0).warm.rounds);
+    };
+    MeasureSettings settings = quick(shapes, "good");
+    settings.rounds = rounds;
+    Context context({.threads = 1});
+    measure(context, two_tables(), settings, listener);
+    CHECK(timed == handed);
+  }
+}
+
+TEST_CASE("what was timed before memory ran out is handed over") {
+  const TinyShapes shapes("odd 1 1 7 9 3\n");
+  std::vector<std::string_view> timed;
+  MeasureListener listener;
+  listener.measured = [&](const MeasuredProblem& problem) {
+    for (const Measured& kernel : problem.kernels) timed.push_back(kernel.kernel.info.id);
+  };
+  Context context({.threads = 1});
+  CHECK_THROWS_AS(measure(context, planted<kRunsOut>(), quick(shapes, ""), listener), OutOfMemory);
+  CHECK(timed == std::vector<std::string_view>{"relu.fwd.cpu.good"});
+}
+
+TEST_CASE("a kernel that fails in a later round has no time either") {
+  const TinyShapes shapes("odd 1 1 7 9 3\n");
+  std::vector<Measured> kernels;
+  MeasureListener listener;
+  listener.at = [](const MeasureProgress& now) { tired = now.round == 2; };
+  listener.measured = [&](const MeasuredProblem& problem) { kernels = problem.kernels; };
+  Context context({.threads = 1});
+  measure(context, planted<kTires>(), quick(shapes, "tires"), listener);
+  REQUIRE(kernels.size() == 1);
+  CHECK(kernels[0].failed == "planted");
+  CHECK(kernels[0].warm.samples + kernels[0].cold.samples == 0);
+}
+
+TEST_CASE("each round has its operands on other pages") {
+  const TinyShapes shapes("large 1 1 300 300 3\n");
+  Planted::places.clear();
+  measured({}, planted(), quick(shapes, "good"));
+  REQUIRE(Planted::places.size() >= 3);  // of the first round more than one: it verifies
+  CHECK(Planted::places.front() != Planted::places.back());
 }
 
 TEST_CASE("what was timed before a stop is handed over") {

@@ -41,11 +41,40 @@ TEST_CASE("noise is what rounds differ by, or what the samples scatter by") {
   CHECK(apart.samples == 15);
   CHECK(apart.median == 1);
   CHECK(apart.mad == doctest::Approx(0.1));
-  CHECK(apart.noise == doctest::Approx(1.74 * 0.1));
+  CHECK(apart.noise == doctest::Approx(1.5 * (1 / 0.9 - 1)));
   const Summary scattered = summarize({samples_of({0.8, 1, 1.2}), samples_of({0.8, 1, 1.2})});
   CHECK(scattered.mad == doctest::Approx(0.2));
   CHECK(scattered.noise == doctest::Approx(2 * 1.2533 * 1.4826 * 0.2 / std::sqrt(6)));
   CHECK(summarize({}).samples == 0);
+}
+
+// Of rounds of one sample each, so many at 1 ms and so many at 1.5 ms.
+TimedRow row_of_rounds(int fast, int slow) {
+  std::vector<Samples> rounds(static_cast<std::size_t>(fast), samples_of({1e-3}));
+  rounds.insert(rounds.end(), static_cast<std::size_t>(slow), samples_of({1.5e-3}));
+  const Summary summary = summarize(rounds);
+  return {"k", "maps odd", "a box", "warm", 2, 1e3 * summary.median, summary.noise};
+}
+
+TEST_CASE("noise reaches another speed that rounds have, unless a single one of many has it") {
+  const TimedRow mostly_fast = row_of_rounds(7, 2), mostly_slow = row_of_rounds(4, 5);
+  CHECK(mostly_fast.median_ms == doctest::Approx(1));
+  CHECK(mostly_slow.median_ms == doctest::Approx(1.5));
+  CHECK(mostly_fast.noise > 0.5);
+  CHECK(Change{mostly_fast, row_of_rounds(0, 9)}.verdict() == Verdict::same);
+  CHECK(Change{row_of_rounds(9, 0), mostly_slow}.verdict() == Verdict::same);
+  CHECK(row_of_rounds(8, 1).noise == 0);
+  CHECK(row_of_rounds(3, 1).noise > 0.5);  // too few to say which was spoiled
+  CHECK(Change{row_of_rounds(9, 0), row_of_rounds(0, 9)}.verdict() == Verdict::slower);
+}
+
+TEST_CASE("a round weighs as much as another, however many samples it had time for") {
+  const Summary summary =
+      summarize({samples_of({1, 1, 1, 1, 1, 1, 1, 1, 1, 1}), samples_of({2}), samples_of({3})});
+  CHECK(summary.median == 2);
+  CHECK(summary.p10 == 1);
+  CHECK(summary.p90 == 3);
+  CHECK(summary.mad == 1);
 }
 
 TEST_CASE("samples end with their number, or with the time when there are enough") {

@@ -59,4 +59,6 @@ if(TARGET impasto_command)
   set_target_properties(impasto_command PROPERTIES
     INSTALL_RPATH "$ORIGIN/${to_library}" INSTALL_RPATH_USE_LINK_PATH ON)
   install(TARGETS impasto_command)
+  install(DIRECTORY "${PROJECT_SOURCE_DIR}/bench/shapes"
+    DESTINATION "${CMAKE_INSTALL_DATADIR}/impasto" FILES_MATCHING PATTERN "*.txt")
 endif()

@@ -30,19 +30,19 @@ struct BenchOptions {
   bool json = false;
 };
 
-// A line that is rewritten on a terminal; elsewhere one for each table.
+// A line that is rewritten on a terminal; elsewhere one for each round.
 class RoundProgress {
  public:
   void at(const lab::MeasureProgress& progress) {
     const bool terminal = ::isatty(STDERR_FILENO) != 0;
     if (terminal) {
-      fmt::print(stderr, "\r[{}/{}] {}{}\x1b[K", progress.done, progress.all, progress.table,
-                 left(progress));
-    } else if (progress.table != table_) {
-      fmt::print(stderr, "[{}/{}] {}{}\n", progress.done, progress.all, progress.table,
+      fmt::print(stderr, "\r[{}/{}] {}: {}{}\x1b[K", progress.done, progress.all, round(progress),
+                 progress.table, left(progress));
+    } else if (progress.round != round_) {
+      fmt::print(stderr, "[{}/{}] {}{}\n", progress.done, progress.all, round(progress),
                  left(progress));
     }
-    table_ = progress.table;
+    round_ = progress.round;
     std::fflush(stderr);
   }
   void clear() const {
@@ -51,6 +51,10 @@ class RoundProgress {
 
  private:
   using Clock = std::chrono::steady_clock;
+
+  static std::string round(const lab::MeasureProgress& progress) {
+    return fmt::format("round {} of {}", progress.round, progress.rounds);
+  }
 
   std::string left(const lab::MeasureProgress& progress) const {
     if (progress.done == 0) return "";
@@ -61,7 +65,7 @@ class RoundProgress {
   }
 
   Clock::time_point begin_ = Clock::now();
-  std::string_view table_;
+  int round_ = 0;
 };
 
 std::string number(double value, const char* form) {
@@ -148,12 +152,15 @@ class Report {
 };
 
 // What to know before one reads the times.
-void print_notes(DeviceType device, bool baselines) {
+void print_notes(DeviceType device, const lab::MeasureSettings& settings) {
+  if (settings.rounds > 1) {
+    note(fmt::format("results come in the last of {} rounds over everything", settings.rounds));
+  }
   if (device == DeviceType::simt) {
     note("times on simt, the host executor, mean nothing, have no roofline and take long");
   }
   if (device != DeviceType::cpu) return;
-  if (baselines && lab::onednn::version().empty()) {
+  if (settings.baselines && lab::onednn::version().empty()) {
     note("this build has no oneDNN to measure by; see tools/lab/onednn/README.md");
   }
   double load = 0;
@@ -173,7 +180,7 @@ void run(const BenchOptions& o) {
   lab::MeasureListener listener;
   listener.begin = [&] {
     if (!o.output.empty()) report.open(o.output);
-    print_notes(machine.device.type, o.settings.baselines);
+    print_notes(machine.device.type, o.settings);
   };
   listener.at = [&](const lab::MeasureProgress& now) { progress.at(now); };
   listener.should_stop = [] { return interrupted() != 0; };
@@ -208,7 +215,8 @@ void add_options(CLI::App& command, BenchOptions& o) {
   command.add_flag("--cold,!--no-cold", o.settings.cold,
                    "Also with operands that no cache holds; the default");
   command
-      .add_option("--rounds", o.settings.rounds, "Rounds over all kernels and problems of an op")
+      .add_option("--rounds", o.settings.rounds,
+                  "Rounds over everything, as far apart as the run is long")
       ->check(CLI::Range(1, 1000))
       ->capture_default_str();
   command
@@ -235,17 +243,13 @@ void add_kernels_bench(CLI::App& kernels) {
       "  impasto kernels bench --device cuda:0 -o gpu.jsonl\n"
       "  impasto kernels compare before.jsonl mine.jsonl\n"
       "\n"
-      "ms is the median of single runs, p10 and p90 are where most lie, MAD is half of them's "
-      "distance from\n"
-      "the median. +-% is how far another run's median may be: what rounds differ by, or the "
-      "samples'\n"
-      "scatter. GFLOP/s counts convolutions as if computed directly, GB/s each operand once. roof% "
-      "is the\n"
-      "least time that this takes by the multipliers' and the memory's speed, measured in the same "
-      "run, over\n"
-      "the time it took: caches, and Winograd's fewer products, get above 100. base% is the speed "
-      "beside the\n"
-      "fastest kernel of a library that multiplies as exactly. Run it on an otherwise idle "
+      "ms is the median of single runs, p10 and p90 are where most lie, MAD is half of them's\n"
+      "distance from the median. +-% is how far another run's median may be, by what rounds\n"
+      "differ by, which more of them tell better. GFLOP/s counts convolutions as if computed\n"
+      "directly, GB/s each operand once. roof% is the least time that this takes by the\n"
+      "multipliers' and the memory's speed, measured in the same run, over the time it took:\n"
+      "caches, and Winograd's fewer products, get above 100. base% is the speed beside the\n"
+      "fastest kernel of a library that multiplies as exactly. Run it on an otherwise idle\n"
       "machine.");
 }
 

@@ -53,7 +53,7 @@ class Bench {
   // On operands that are made with the first of the problem's and stay until release(). What is
   // done once, like packing a frozen filter, is done before it returns.
   virtual Prepared prepare(std::size_t which) = 0;
-  virtual void release() = 0;
+  virtual void release() = 0;  // everything that can be made again: many wait for their next round
 };
 
 // Is it for devices of this type, if it can serve the problem? Libraries' are for cuda only.

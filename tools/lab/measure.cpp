@@ -4,76 +4,16 @@
 #include <chrono>
 #include <thread>
 
+#include "tools/lab/plan.h"
+
 namespace impasto::lab {
 namespace {
 
 // What plain loops are timed on: about a tenth of a second each.
 constexpr double kReferenceMacs = 5e7, kReferenceBytes = 16 << 20;
 
-struct Series {
-  std::size_t which;
-  Measured measured;
-  std::vector<Samples> warm, cold;
-
-  bool can_be_timed() const { return measured.skipped.empty() && measured.failed.empty(); }
-};
-
-struct Problem {
-  std::unique_ptr<Bench> bench;
-  Work work;
-  std::vector<Series> kernels;
-};
-
-struct Table {
-  std::string_view name;
-  std::vector<Problem> problems;
-};
-
-bool matches(const MeasureSettings& settings, const KernelInfo& kernel, const ShapeLine& shape) {
-  return fmt::format("{} on {}", kernel.id, shape.problem()).find(settings.filter) !=
-         std::string::npos;
-}
-
 bool is_small(const Work& work) {
   return work.macs <= kReferenceMacs && work.bytes <= kReferenceBytes;
-}
-
-// The contenders that the filter leaves, and whom they are measured by.
-Problem plan_problem(const MeasureSettings& settings, std::unique_ptr<Bench> bench) {
-  Problem problem{std::move(bench), {}, {}};
-  const std::vector<Contender>& all = problem.bench->contenders();
-  for (std::size_t which = 0; which < all.size(); ++which) {
-    const bool library = all[which].role == Role::baseline;
-    const bool named = matches(settings, all[which].info, problem.bench->shape());
-    if (library ? !settings.baselines : !named) continue;
-    Series series{which, {}, {}, {}};
-    series.measured.kernel = all[which];
-    problem.kernels.push_back(series);
-  }
-  const auto ours = [](const Series& series) {
-    return series.measured.kernel.role != Role::baseline;
-  };
-  if (std::ranges::none_of(problem.kernels, ours) && !settings.filter.empty()) {
-    std::erase_if(problem.kernels, [&](const Series& series) {
-      return !matches(settings, series.measured.kernel.info, problem.bench->shape());
-    });
-  }
-  return problem;
-}
-
-Table plan_table(Context& context, const MeasureSettings& settings, const TableBench& table) {
-  Table planned{table.table, {}};
-  const auto shapes =
-      read_shapes(settings.shapes.empty() ? std::string(table.shapes) : settings.shapes);
-  for (const ShapeLine& shape : shapes) {
-    const auto named = [&](const KernelInfo& kernel) {
-      return belongs_to(kernel, context.device().type) && matches(settings, kernel, shape);
-    };
-    if (std::ranges::none_of(table.kernels, named)) continue;
-    Problem problem = plan_problem(settings, table.open(context, shape));
-    if (!problem.kernels.empty()) planned.problems.push_back(std::move(problem));
-  }
-  return planned;
 }
 
 // Of libraries' threads, which spin for a moment after their work, beside what is timed next.
@@ -81,37 +21,71 @@ void let_threads_sleep() {
   std::this_thread::sleep_for(std::chrono::milliseconds(5));
 }
 
+// Our memory is kept between uses, and the same requests get the same pages: while this is held,
+// operands lie on others than in any other round.
+Tensor displace_operands(Device device, int round) {
+  constexpr std::int64_t kStep = (768 << 10) + 4096;
+  return Tensor::empty({round * kStep}, DType::u8, device);
+}
+
+MeasuredProblem result_of(const PlannedProblem& problem, const Peaks& peaks) {
+  MeasuredProblem result{
+      problem.table, problem.bench->shape(), problem.bench->problem(), problem.work, peaks, {}};
+  for (const Series& series : problem.kernels) {
+    if (series.can_be_timed() && series.warm.empty()) continue;  // it was not reached
+    Measured measured = series.measured;
+    if (series.can_be_timed()) {
+      measured.warm = summarize(series.warm);
+      measured.cold = summarize(series.cold);
+    }
+    result.kernels.push_back(measured);
+  }
+  return result;
+}
+
 class Measuring {
   using Clock = std::chrono::steady_clock;
 
  public:
-  Measuring(Context& context, const MeasureSettings& settings, const MeasureListener& listener)
-      : context_(context), settings_(settings), listener_(listener), timer_(context) {}
-
-  void run(std::vector<Table>& tables) {
-    for (const Table& table : tables) progress_.all += count(table);
-    for (Table& table : tables) {
-      progress_.table = table.name;
-      look_at_peaks();
-      for (int round = 0; round < settings_.rounds && !stop(); ++round) {
-        for (Problem& problem : table.problems) run(problem);
-      }
-      look_at_peaks();
-      for (const Problem& problem : table.problems) hand_over(table, problem);
-      if (stop()) return;
-      table.problems.clear();
+  Measuring(Context& context, const MeasureSettings& settings, const MeasureListener& listener,
+            std::vector<PlannedProblem> problems)
+      : context_(context),
+        settings_(settings),
+        listener_(listener),
+        timer_(context),
+        problems_(std::move(problems)) {
+    progress_.rounds = settings.rounds;
+    for (const PlannedProblem& problem : problems_) {
+      progress_.all += settings.rounds * static_cast<int>(problem.kernels.size());
     }
   }
 
- private:
-  int count(const Table& table) const {
-    int kernels = 0;
-    for (const Problem& problem : table.problems)
-      kernels += static_cast<int>(problem.kernels.size());
-    return kernels * settings_.rounds;
+  void run() {
+    try {
+      while (progress_.round < progress_.rounds && !stop()) {
+        ++progress_.round;
+        run_round();
+      }
+    } catch (const OutOfMemory&) {
+      hand_over_rest();
+      throw;
+    }
+    hand_over_rest();
   }
 
-  // Before and after each table, but not more often than every few seconds.
+ private:
+  void run_round() {
+    const Tensor held = displace_operands(context_.device(), progress_.round);
+    for (PlannedProblem& problem : problems_) {
+      if (problem.table != progress_.table) look_at_peaks();
+      progress_.table = problem.table;
+      run(problem);
+      if (stopped_) return;
+      if (progress_.round == progress_.rounds) hand_over_next();
+    }
+  }
+
+  // Before each table, but not more often than every few seconds.
   void look_at_peaks() {
     if (peaks_.bytes > 0 && Clock::now() - looked_ < std::chrono::seconds(3)) return;
     peaks_.raise(measure_peaks(context_, timer_));
@@ -121,7 +95,7 @@ class Measuring {
   bool stop() { return stopped_ = stopped_ || listener_.should_stop(); }
 
   // One round of all its kernels.
-  void run(Problem& problem) {
+  void run(PlannedProblem& problem) {
     if (stop()) return;
     problem.work = problem.bench->work();
     for (Series& series : problem.kernels) {
@@ -133,7 +107,7 @@ class Measuring {
     problem.bench->release();
   }
 
-  void attempt(Problem& problem, Series& series) {
+  void attempt(PlannedProblem& problem, Series& series) {
     Measured& measured = series.measured;
     if (!series.can_be_timed()) return;
     const bool library = measured.kernel.role == Role::baseline;
@@ -148,7 +122,7 @@ class Measuring {
     if (library && context_.device().type == DeviceType::cpu) let_threads_sleep();
   }
 
-  void verify(Problem& problem, Series& series) {
+  void verify(PlannedProblem& problem, Series& series) {
     Measured& measured = series.measured;
     const Support support = problem.bench->can_run(series.which);
     if (!support.ok) {
@@ -172,23 +146,22 @@ class Measuring {
     wait_for(context_);
   }
 
-  void hand_over(const Table& table, const Problem& problem) {
-    MeasuredProblem result{
-        table.name, problem.bench->shape(), problem.bench->problem(), problem.work, peaks_, {}};
-    for (const Series& series : problem.kernels) {
-      if (series.can_be_timed() && series.warm.empty()) continue;  // it was not reached
-      Measured measured = series.measured;
-      measured.warm = summarize(series.warm);
-      measured.cold = summarize(series.cold);
-      result.kernels.push_back(measured);
-    }
+  // Nothing of a problem whose kernels were not reached.
+  void hand_over_next() {
+    const MeasuredProblem result = result_of(problems_[handed_over_++], peaks_);
     if (!result.kernels.empty()) listener_.measured(result);
+  }
+
+  void hand_over_rest() {
+    while (handed_over_ < problems_.size()) hand_over_next();
   }
 
   Context& context_;
   const MeasureSettings& settings_;
   const MeasureListener& listener_;
   LaunchTimer timer_;
+  std::vector<PlannedProblem> problems_;
+  std::size_t handed_over_ = 0;  // of them, from the first
   Peaks peaks_;
   Clock::time_point looked_;
   MeasureProgress progress_;
@@ -209,19 +182,9 @@ const Measured* MeasuredProblem::baseline(const Measured& kernel, Summary Measur
 
 void measure(Context& context, const std::vector<OpBenches>& benches,
              const MeasureSettings& settings, const MeasureListener& listener) {
-  std::vector<Table> tables;
-  for (const OpBenches& op : benches) {
-    for (const TableBench& table : op.tables) {
-      tables.push_back(plan_table(context, settings, table));
-      if (tables.back().problems.empty()) tables.pop_back();
-    }
-  }
-  if (tables.empty()) {
-    throw InputError(fmt::format("--filter \"{}\": no kernel of {} on no shape has this",
-                                 settings.filter, to_string(context.device())));
-  }
+  std::vector<PlannedProblem> problems = plan(context, benches, settings);
   listener.begin();
-  Measuring(context, settings, listener).run(tables);
+  Measuring(context, settings, listener, std::move(problems)).run();
 }
 
 void measure(Context& context, const MeasureSettings& settings, const MeasureListener& listener) {

@@ -1,8 +1,9 @@
 // Verify, then time: every kernel of the tables that are asked for, on the problems of a file.
 //
-// A table's kernels and problems are gone through in several rounds, with operands made anew in
-// each, so that a kernel's times lie some seconds apart and on other pages of memory: what they
-// then scatter by is what another run will differ by (summary.h).
+// All tables are gone through in each of several rounds, with operands made anew on other pages of
+// memory, so that a kernel's rounds lie as far apart as the run is long: what they then differ by,
+// as clocks, memory and neighbours of the same host change over minutes, is what another run will
+// differ by (summary.h). The first round verifies; results come with the last.
 #pragma once
 
 #include <functional>
@@ -20,8 +21,8 @@ struct MeasureSettings {
   std::string shapes;     // for all tables; empty: each its own
   bool baselines = true;  // also libraries' kernels beside those that the filter leaves
   bool cold = true;
-  int rounds = 5;
-  double seconds = 0.025;  // that a round takes of each kernel, warm and cold each
+  int rounds = 9;
+  double seconds = 0.0125;  // that a round takes of each kernel, warm and cold each
 };
 
 // One kernel on one problem. Where `skipped` or `failed` says why, there are no times.
@@ -46,13 +47,15 @@ struct MeasuredProblem {
 
 struct MeasureProgress {
   std::string_view table;
-  int done = 0, all = 0;  // kernels on problems, each round's
+  int round = 0, rounds = 0;  // the first is 1
+  int done = 0, all = 0;      // kernels on problems, each round's
 };
 struct MeasureListener {
   std::function<void()> begin = [] {};  // nothing is wrong with what was asked for
   std::function<void(const MeasureProgress&)> at = [](const MeasureProgress&) {};
-  std::function<void(const MeasuredProblem&)> measured;
-  // Asked between kernels: yes ends it, after what was timed so far was handed over.
+  std::function<void(const MeasuredProblem&)> measured;  // each once: its last round is done
+  // Asked between kernels: yes ends it, after what was timed so far was handed over, as it is when
+  // memory runs out.
   std::function<bool()> should_stop = [] { return false; };
 };
 

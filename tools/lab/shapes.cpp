@@ -7,15 +7,29 @@
 #include "tensor/error.h"
 
 namespace impasto::lab {
+namespace {
+
+namespace fs = std::filesystem;
+
+// Beside the program where it is installed, else of the sources that it was built from.
+fs::path shapes_folder() {
+  std::error_code none;
+  const fs::path program = fs::read_symlink("/proc/self/exe", none);
+  const fs::path installed = (program.parent_path() / IMPASTO_INSTALLED_SHAPES).lexically_normal();
+  if (fs::is_directory(installed, none)) return installed;
+  if (fs::is_directory(IMPASTO_SHAPES, none)) return IMPASTO_SHAPES;
+  throw InputError(fmt::format("no shapes: neither {} nor {} is a folder; name a file of them",
+                               installed.string(), IMPASTO_SHAPES));
+}
+
+}  // namespace
 
 std::vector<ShapeLine> read_shapes(const std::string& file) {
-  namespace fs = std::filesystem;
-  const fs::path path =
-      fs::is_regular_file(file) ? fs::path(file) : fs::path(IMPASTO_SHAPES) / file;
+  const fs::path path = fs::is_regular_file(file) ? fs::path(file) : shapes_folder() / file;
   std::ifstream lines(path);
   if (!fs::is_regular_file(path) || !lines) {
-    throw InputError(
-        fmt::format("cannot read shapes from {}: name a file, or one of {}", file, IMPASTO_SHAPES));
+    throw InputError(fmt::format("cannot read shapes from {}: name a file, or one of {}", file,
+                                 path.parent_path().string()));
   }
   std::vector<ShapeLine> shapes;
   int number = 0;

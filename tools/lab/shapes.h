@@ -1,4 +1,5 @@
-// Files of bench/shapes: the problems that kernels are timed on, one a line.
+// Files of bench/shapes: the problems that kernels are timed on, one a line. An installed program
+// has its own, in share/impasto/shapes of its prefix.
 #pragma once
 
 #include <istream>

@@ -77,7 +77,10 @@ class DirectionBench : public Bench {
     return result;
   }
 
-  void release() override { operands_.reset(); }
+  void release() override {
+    operands_.reset();
+    want_.reset();
+  }
 
  private:
   using OneKernel = Kernel<Problem, Args>;
