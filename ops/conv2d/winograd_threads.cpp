@@ -15,27 +15,34 @@ namespace {
 
 constexpr std::int64_t kPoints = kWinogradPoints;
 
-// Tiles of a task: whole register tiles of 6. Their transformed inputs and products fill most of
-// the second-level cache; more would read the filters less often, and the optimum is flat. Up to
-// kFewTiles, sharing pays.
+// Tiles of a task, at most: their transformed inputs and products fill most of the second-level
+// cache; more would read the filters less often, and the optimum is flat. Up to kFewTiles, sharing
+// pays.
 constexpr std::int64_t kTaskTiles = 30, kFewTiles = 96, kFewTasks = 8;
 
 bool shares_input(const WinogradTiles& tiles) {
   return tiles.count() <= kFewTiles;
 }
-std::int64_t task_rows(const WinogradTiles& tiles) {
-  return shares_input(tiles) ? tiles.count() : std::min(kTaskTiles, tiles.count());
+
+// Tasks that take tiles through all steps: as many for each thread, of nearly one size.
+std::int64_t task_count(const WinogradTiles& tiles, int threads) {
+  return std::min(tiles.count(), ceil_div(ceil_div(tiles.count(), kTaskTiles), threads) * threads);
+}
+std::int64_t task_rows(const WinogradTiles& tiles, int threads) {
+  if (shares_input(tiles)) return tiles.count();
+  return ceil_div(tiles.count(), task_count(tiles, threads));
 }
 
 // Points of the products do not fall on the same cache sets.
-std::int64_t product_step(const WinogradTiles& tiles) {
-  return task_rows(tiles) * block_channels(tiles.isa()) + 16;
+std::int64_t product_step(const WinogradTiles& tiles, int threads) {
+  return task_rows(tiles, threads) * block_channels(tiles.isa()) + 16;
 }
 
 // One thread's workspace: products, what the matrices need, and inputs unless they are shared.
-std::int64_t own_count(const WinogradTiles& tiles, const WinogradMatrices& matrices) {
-  const std::int64_t inputs = shares_input(tiles) ? 0 : matrices.input_count(task_rows(tiles));
-  return kPoints * product_step(tiles) + matrices.own_count() + inputs;
+std::int64_t own_count(const WinogradTiles& tiles, const WinogradMatrices& matrices, int threads) {
+  const std::int64_t inputs =
+      shares_input(tiles) ? 0 : matrices.input_count(task_rows(tiles, threads));
+  return kPoints * product_step(tiles, threads) + matrices.own_count() + inputs;
 }
 
 // One block of output channels of rows [begin, end) of the inputs, which belong to the tiles from
@@ -51,13 +58,16 @@ void compute_block(const WinogradTiles& tiles, const WinogradMatrices& matrices,
 
 void correlate_by_tiles(ThreadPool& threads, const WinogradTiles& tiles,
                         const WinogradMatrices& matrices, float* scratch) {
-  const std::int64_t rows = task_rows(tiles), step = product_step(tiles);
-  const std::int64_t own = own_count(tiles, matrices);
-  threads.run(ceil_div(tiles.count(), rows), [&](std::int64_t task, int thread) {
+  const std::int64_t tasks = task_count(tiles, threads.size());
+  const std::int64_t rows = task_rows(tiles, threads.size());
+  const std::int64_t step = product_step(tiles, threads.size());
+  const std::int64_t own = own_count(tiles, matrices, threads.size());
+  threads.run(tasks, [&](std::int64_t task, int thread) {
     float* product = scratch + thread * own;
     float* rest = product + kPoints * step;
     float* v = rest + matrices.own_count();
-    const std::int64_t first = task * rows, count = std::min(rows, tiles.count() - first);
+    const std::int64_t first = task * tiles.count() / tasks;
+    const std::int64_t count = (task + 1) * tiles.count() / tasks - first;
     for (std::int64_t row = 0; row < count; ++row) {
       matrices.transform(first + row, row, rows, v, rest);
     }
@@ -70,8 +80,8 @@ void correlate_by_tiles(ThreadPool& threads, const WinogradTiles& tiles,
 
 void correlate_by_blocks(ThreadPool& threads, const WinogradTiles& tiles,
                          const WinogradMatrices& matrices, float* scratch) {
-  const std::int64_t rows = tiles.count(), step = product_step(tiles);
-  const std::int64_t own = own_count(tiles, matrices);
+  const std::int64_t rows = tiles.count(), step = product_step(tiles, threads.size());
+  const std::int64_t own = own_count(tiles, matrices, threads.size());
   float* v = scratch + threads.size() * own;
   threads.run(rows, [&](std::int64_t row, int thread) {
     matrices.transform(row, row, rows, v, scratch + thread * own + kPoints * step);
@@ -95,7 +105,7 @@ void correlate_by_blocks(ThreadPool& threads, const WinogradTiles& tiles,
 std::int64_t correlate_count(const WinogradTiles& tiles, const WinogradMatrices& matrices,
                              int threads) {
   const std::int64_t shared = shares_input(tiles) ? matrices.input_count(tiles.count()) : 0;
-  return checked_add(shared, checked_mul(threads, own_count(tiles, matrices)));
+  return checked_add(shared, checked_mul(threads, own_count(tiles, matrices, threads)));
 }
 
 void correlate(ThreadPool& threads, const WinogradTiles& tiles, const WinogradMatrices& matrices,

@@ -85,12 +85,16 @@ template <Source source>
   return source == Source::pooled ? broadcast(t.scale) * value : value;
 }
 
-// What the tile to the right reads beyond this one.
+// What the next tile to the right reads beyond this one, and the third one beyond the second:
+// memory answers later than a tile takes.
 template <Source source>
 [[gnu::always_inline]] inline void prefetch_right(const WinogradInput& t, std::int64_t c) {
   constexpr unsigned step = source == Source::pooled ? 2 : 1;
   for (unsigned i = 0; i < 6; i += step) {
-    for (unsigned j = 6; j < 10; j += step) prefetch_near(address_of<source>(t, i, j, c));
+    for (unsigned j = 6; j < 10; j += step) {
+      prefetch_near(address_of<source>(t, i, j, c));
+      prefetch_far(address_of<source>(t, i, j + 8, c));
+    }
   }
 }
 
