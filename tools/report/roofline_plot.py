@@ -117,7 +117,9 @@ class Plot:
         """Right of the plot, each with a line to its rightmost point; beside a point that is far from there."""
         last = [max(items, key=intensity) for items in self.kernels.values()]
         ends = [(item, self.x(intensity(item)), self.y(item.gflops)) for item in last]
-        drawn = [words_at(x + 8, y + 4, item.label, "name small halo") for item, x, y in ends if self.alone(x)]
+        far = [end for end in ends if self.alone(end[1])]
+        drawn = [words_at(x + 8, place + 4, item.label, "name small halo")
+                 for (item, x, _), place in zip(far, spread_out([y for _, _, y in far], APART))]
         ends = [end for end in ends if not self.alone(end[1])]
         right = at(self.right)
         for (item, x, y), place in zip(ends, spread_out([y for _, _, y in ends], LINES_APART)):
