@@ -12,7 +12,7 @@ namespace impasto {
 namespace {
 
 // An idle worker looks for new work this long before it sleeps: ops follow each other within
-// microseconds, and to be woken takes some fifty.
+// microseconds, and a futex wake costs more than that.
 constexpr std::chrono::microseconds kSpin{100};
 
 // ThreadPool::job_ counts jobs in its upper bits. While a job is open, workers may join it; the

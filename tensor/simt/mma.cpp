@@ -59,7 +59,7 @@ void multiply(unsigned, void* const* operands) {
     }
   }
   for (int row = 0; row < kRows; ++row) {
-    // Four lanes have two neighbours each.
+    // Four lanes have two neighbouring columns each.
     float* d[kColumns];
     double sums[kColumns];
     for (int column = 0; column < kColumns; ++column) {
