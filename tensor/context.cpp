@@ -75,7 +75,8 @@ void* Context::workspace(std::size_t bytes) {
   const auto count = static_cast<std::int64_t>(bytes);
   if (!workspace_.defined() || workspace_.numel() < count) {
     workspace_ = Tensor();  // free before growing: the peak is the new size, not the sum
-    workspace_ = empty({count}, DType::u8);
+    // Grown in the midst of an evaluation, it would stand between activations from then on.
+    workspace_ = Tensor::empty({count}, DType::u8, device(), Lifetime::lasting);
   }
   if (device().type != DeviceType::cpu) keep_with_recording(workspace_);
   return workspace_.raw();
