@@ -52,7 +52,8 @@ struct KernelInfo {
   // Only adds products of its operands, so small integers give the exact result in any order.
   // Kernels that transform their operands first are held to a bound instead.
   bool exact = true;
-  double operand_eps = 0;  // relative rounding of operands; 2^-11 for tf32
+  // Relative rounding of operands, 2^-11 for tf32; or what transforms enlarge that of f32 to.
+  double operand_eps = 0;
   // Chosen only when asked for by name: rounds more than its dtypes promise.
   bool by_name = false;
 };

@@ -26,8 +26,8 @@ namespace simt {
 class Executor;
 }
 
-// mixed: gradients may be computed from operands rounded to 16 bits, where the processor is faster
-// with those; what the forward pass computes, and every sum, stays f32 or wider.
+// mixed: gradients may be computed from operands rounded to 16 bits, where that is faster; forward,
+// all stays f32, but may be rounded several times as much. Sums are f32 or wider.
 enum class Precision : std::uint8_t { f32, mixed };
 Precision parse_precision(std::string_view text);  // throws InputError
 

@@ -46,7 +46,7 @@ void print_errors(Context& context, const Direction<Conv2dCase, Args>& direction
   problem.kh = problem.kw = 3;
   problem.params.pad = 1;
   problem.filter_cached = true;
-  problem.mixed = true;
+  problem.mixed = problem.loose = true;
   const std::int64_t summed = std::max(problem.ic, problem.oc);
   Conv2dCase operands(problem);
   fill(operands, summed);

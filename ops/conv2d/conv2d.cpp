@@ -96,6 +96,7 @@ Conv2dForward conv2d_forward(Context& context, const Tensor& src, const Tensor& 
   Conv2dProblem problem = make_problem(src.shape(), wei.shape(), params, src.dtype());
   problem.filter_cached = cache != nullptr;
   problem.mixed = asked_by_name(context, conv2d_forward_table());
+  problem.loose = problem.mixed || context.precision() == Precision::mixed;
   check_same_dtype("wei", wei, src.dtype());
   if (bias.defined()) {
     check_same_dtype("bias", bias, src.dtype());

@@ -46,6 +46,7 @@ struct Conv2dProblem {
   DType dtype = DType::f32;
   bool filter_cached = false;  // the call has a FilterCache
   bool mixed = false;          // kernels may round the operands of products to 16 bits, or to tf32
+  bool loose = false;          // kernels in f32 may have several times the rounding error of a sum
 
   std::int64_t oh() const { return (h + 2 * params.pad - kh) / params.stride + 1; }
   std::int64_t ow() const { return (w + 2 * params.pad - kw) / params.stride + 1; }

@@ -114,6 +114,9 @@ enum class GemmMath : std::uint8_t { tf32, tf32x3, bf16, f16 };
 inline constexpr int kGemmOutputs = 64, kGemmWords = 16;
 IMPASTO_GPU_DECLARE(void implicit_gemm(const GpuQueue&, const GpuCorrelation&, GemmMath));
 
+inline constexpr int kWinogradSide = 4, kWinogradPoints = 36;
+inline constexpr double kPointA = kWinogradPairs<4>[0], kPointB = kWinogradPairs<4>[1];
+
 // F(4x4, 3x3). Some tiles at a time go through its three steps, so that what lies between them
 // stays in the second-level cache. Filters: transform_filters, [point] as pack_inputs_inside for
 // GemmMath.

@@ -22,7 +22,7 @@ std::int64_t tile_floats(const Correlation& c) {
 }
 
 std::int64_t all_tiles(const Correlation& c) {
-  return c.n * ceil_div(c.oh, kWinogradOutputs) * ceil_div(c.ow, kWinogradOutputs);
+  return c.n * ceil_div(c.oh, kWinogradSide) * ceil_div(c.ow, kWinogradSide);
 }
 
 // Tiles at a time: what lies between the steps should stay in the second-level cache, of 40 to 50
@@ -77,7 +77,7 @@ void correlate(Context& context, GemmMath math, const Correlation& c, const GpuC
 
 Support supports_gpu_winograd(const Conv2dProblem& p) {
   const Support fits = fits_gpu(p);
-  return fits.ok ? supports_winograd(p) : fits;
+  return fits.ok ? supports_winograd(p, kWinogradSide) : fits;
 }
 
 std::size_t forward_gpu_winograd_bytes(const Conv2dProblem& p, int) {

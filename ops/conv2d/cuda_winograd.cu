@@ -1,4 +1,4 @@
-// Winograd's F(4x4, 3x3) with the points of winograd_kernels.h, in three kernels: tiles of 6 x 6
+// Winograd's F(4x4, 3x3) with the points of winograd_points.h, in three kernels: tiles of 6 x 6
 // inputs become a row of 36 matrices, each is multiplied by the filters of its point on tensor
 // cores, and the 36 results of a tile become 4 x 4 outputs.
 //
@@ -14,8 +14,7 @@ namespace impasto::conv2d_kernels::IMPASTO_GPU {
 namespace {
 
 constexpr int kThreads = 128;
-constexpr int kPoints = static_cast<int>(kWinogradPoints);
-constexpr int kSide = static_cast<int>(kWinogradOutputs);
+constexpr int kPoints = kWinogradPoints, kSide = kWinogradSide;
 
 constexpr float kA = kPointA, kB = kPointB;
 constexpr float kA2 = kPointA * kPointA, kB2 = kPointB * kPointB;

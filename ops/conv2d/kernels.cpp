@@ -12,32 +12,62 @@ namespace impasto {
 namespace conv2d_kernels {
 namespace {
 
-template <const WinogradIsa& isa>
+// What the transforms of F(6x6) add to the rounding of sums.
+constexpr double kWinograd6Eps = 0x1p-24, kWinograd6Int16Eps = 0x1p-8;
+
+template <const WinogradForm& form>
 Conv2dForwardKernel winograd_forward(std::string_view id, Features needs) {
   return {
       .info = {.id = id,
-               .idea = "F(4x4, 3x3): 36 products for 144",
+               .idea = form.outputs == 4 ? "F(4x4, 3x3): 36 products for 144"
+                                         : "F(6x6, 3x3): 64 products for 324",
                .needs = needs,
-               .exact = false},
-      .supports = supports_winograd,
+               .exact = false,
+               .operand_eps = form.outputs == 4 ? 0 : kWinograd6Eps},
+      .supports = [](const Conv2dProblem& p) { return supports_forward_winograd(p, form.outputs); },
       .workspace_bytes = [](const Conv2dProblem& p,
-                            int threads) { return forward_winograd_bytes(isa, p, threads); },
+                            int threads) { return forward_winograd_bytes(form, p, threads); },
       .reduction_length = forward_length,
       .run = [](Context& context, const Conv2dProblem& p, const Conv2dForwardArgs& args,
-                void* workspace) { forward_winograd(isa, context, p, args, workspace); },
+                void* workspace) { forward_winograd(form, context, p, args, workspace); },
   };
 }
 
-template <const WinogradIsa& isa>
+template <const WinogradForm& form>
 Conv2dBackwardDataKernel winograd_backward_data(std::string_view id, Features needs) {
   return {
-      .info = {.id = id, .idea = "F(4x4, 3x3) of the gradient", .needs = needs, .exact = false},
-      .supports = supports_winograd,
+      .info = {.id = id,
+               .idea = form.outputs == 4 ? "F(4x4, 3x3) of the gradient"
+                                         : "F(6x6, 3x3) of the gradient",
+               .needs = needs,
+               .exact = false,
+               .operand_eps = form.outputs == 4 ? 0 : kWinograd6Eps},
+      .supports = [](const Conv2dProblem& p) { return supports_winograd(p, form.outputs); },
       .workspace_bytes = [](const Conv2dProblem& p,
-                            int threads) { return backward_data_winograd_bytes(isa, p, threads); },
+                            int threads) { return backward_data_winograd_bytes(form, p, threads); },
       .reduction_length = backward_data_length,
       .run = [](Context& context, const Conv2dProblem& p, const Conv2dBackwardDataArgs& args,
-                void* workspace) { backward_data_winograd(isa, context, p, args, workspace); },
+                void* workspace) { backward_data_winograd(form, context, p, args, workspace); },
+  };
+}
+
+template <const WinogradForm& form>
+Conv2dBackwardDataKernel winograd16_backward_data(std::string_view id, std::string_view idea) {
+  return {
+      .info = {.id = id,
+               .idea = idea,
+               .needs = Features(Feature::avx512) | Feature::avx512vnni,
+               .exact = false,
+               .operand_eps = form.outputs == 4 ? 0x1p-11 : kWinograd6Int16Eps},
+      .supports =
+          [](const Conv2dProblem& p) { return supports_backward_data_winograd16(p, form.outputs); },
+      .workspace_bytes =
+          [](const Conv2dProblem& p, int threads) {
+            return backward_data_winograd16_bytes(form, p, threads);
+          },
+      .reduction_length = backward_data_length,
+      .run = [](Context& context, const Conv2dProblem& p, const Conv2dBackwardDataArgs& args,
+                void* workspace) { backward_data_winograd16(form, context, p, args, workspace); },
   };
 }
 
@@ -145,8 +175,10 @@ const Conv2dForwardKernel kForward[] = {
      .reduction_length = forward_length,
      .run = forward_gpu_direct},
 #if defined(__x86_64__)
-    winograd_forward<avx512::kWinograd>("conv2d.fwd.cpu.winograd4.avx512", Feature::avx512),
-    winograd_forward<avx2::kWinograd>("conv2d.fwd.cpu.winograd4.avx2", Feature::avx2),
+    winograd_forward<avx512::kWinograd6>("conv2d.fwd.cpu.winograd6.avx512", Feature::avx512),
+    winograd_forward<avx512::kWinograd4>("conv2d.fwd.cpu.winograd4.avx512", Feature::avx512),
+    winograd_forward<avx2::kWinograd6>("conv2d.fwd.cpu.winograd6.avx2", Feature::avx2),
+    winograd_forward<avx2::kWinograd4>("conv2d.fwd.cpu.winograd4.avx2", Feature::avx2),
     direct_forward<avx512::kDirect>("conv2d.fwd.cpu.direct.avx512", Feature::avx512),
     direct_forward<avx2::kDirect>("conv2d.fwd.cpu.direct.avx2", Feature::avx2),
 #endif
@@ -197,18 +229,16 @@ const Conv2dBackwardDataKernel kBackwardData[] = {
      .reduction_length = backward_data_length,
      .run = backward_data_gpu_direct},
 #if defined(__x86_64__)
-    {.info = {.id = "conv2d.bwd_data.cpu.winograd4_int16.avx512vnni",
-              .idea = "F(4x4, 3x3), products of scaled 16-bit integers",
-              .needs = Features(Feature::avx512) | Feature::avx512vnni,
-              .exact = false,
-              .operand_eps = 0x1p-11},
-     .supports = supports_backward_data_winograd16,
-     .workspace_bytes = backward_data_winograd16_bytes,
-     .reduction_length = backward_data_length,
-     .run = backward_data_winograd16},
-    winograd_backward_data<avx512::kWinograd>("conv2d.bwd_data.cpu.winograd4.avx512",
-                                              Feature::avx512),
-    winograd_backward_data<avx2::kWinograd>("conv2d.bwd_data.cpu.winograd4.avx2", Feature::avx2),
+    winograd16_backward_data<avx512::kWinograd6>("conv2d.bwd_data.cpu.winograd6_int16.avx512vnni",
+                                                 "F(6x6, 3x3), products of scaled 16-bit integers"),
+    winograd16_backward_data<avx512::kWinograd4>("conv2d.bwd_data.cpu.winograd4_int16.avx512vnni",
+                                                 "F(4x4, 3x3), products of scaled 16-bit integers"),
+    winograd_backward_data<avx512::kWinograd6>("conv2d.bwd_data.cpu.winograd6.avx512",
+                                               Feature::avx512),
+    winograd_backward_data<avx512::kWinograd4>("conv2d.bwd_data.cpu.winograd4.avx512",
+                                               Feature::avx512),
+    winograd_backward_data<avx2::kWinograd6>("conv2d.bwd_data.cpu.winograd6.avx2", Feature::avx2),
+    winograd_backward_data<avx2::kWinograd4>("conv2d.bwd_data.cpu.winograd4.avx2", Feature::avx2),
     columns_backward_data<avx512::kColumns>("conv2d.bwd_data.cpu.columns.avx512", Feature::avx512),
     columns_backward_data<avx2::kColumns>("conv2d.bwd_data.cpu.columns.avx2", Feature::avx2),
     direct_backward_data<avx512::kDirect>("conv2d.bwd_data.cpu.direct.avx512", Feature::avx512),

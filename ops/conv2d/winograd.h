@@ -6,22 +6,25 @@
 
 namespace impasto::conv2d_kernels {
 
-// 3x3, stride 1, and large enough: with few channels or pixels the transforms cost more than they
-// save.
-Support supports_winograd(const Conv2dProblem&);
+// With tiles of `tile` x `tile` outputs. 3x3, stride 1, and large enough: with few channels or
+// pixels the transforms cost more than they save. Forward, larger tiles than 4 x 4 are for mixed
+// precision: a ReLU or a maximum that falls the other way changes the gradient by more than
+// rounding does.
+Support supports_winograd(const Conv2dProblem&, unsigned tile);
+Support supports_forward_winograd(const Conv2dProblem&, unsigned tile);
 
-std::size_t forward_winograd_bytes(const WinogradIsa&, const Conv2dProblem&, int threads);
-void forward_winograd(const WinogradIsa&, Context&, const Conv2dProblem&, const Conv2dForwardArgs&,
+std::size_t forward_winograd_bytes(const WinogradForm&, const Conv2dProblem&, int threads);
+void forward_winograd(const WinogradForm&, Context&, const Conv2dProblem&, const Conv2dForwardArgs&,
                       void* workspace);
-std::size_t backward_data_winograd_bytes(const WinogradIsa&, const Conv2dProblem&, int threads);
-void backward_data_winograd(const WinogradIsa&, Context&, const Conv2dProblem&,
+std::size_t backward_data_winograd_bytes(const WinogradForm&, const Conv2dProblem&, int threads);
+void backward_data_winograd(const WinogradForm&, Context&, const Conv2dProblem&,
                             const Conv2dBackwardDataArgs&, void* workspace);
 
 // Transformed filters: blocks of block_channels() output channels, the last one of as many vectors
 // as it needs, zeros behind the last channel; inside a block [point, ic, channel]. Computed in
 // double, rounded once.
-std::int64_t transformed_count(const WinogradIsa& isa, const FilterView& view);
-void transform_filter(ThreadPool& threads, const WinogradIsa& isa, const FilterView& view,
+std::int64_t transformed_count(const WinogradForm& form, const FilterView& view);
+void transform_filter(ThreadPool& threads, const WinogradForm& form, const FilterView& view,
                       float* transformed);
 
 }  // namespace impasto::conv2d_kernels

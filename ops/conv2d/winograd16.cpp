@@ -3,14 +3,11 @@
 #include <algorithm>
 #include <cmath>
 
-#include "ops/conv2d/winograd16_kernels.h"
+#include "ops/gemm/product16.h"
 #include "tensor/checked.h"
 
 namespace impasto::conv2d_kernels {
 namespace {
-
-constexpr std::int64_t kPoints = kWinogradPoints;
-const WinogradIsa& kIsa = avx512::kWinograd;
 
 // Channels of a row of integers: whole vectors of 32.
 std::int64_t padded_depth(std::int64_t ic) {
@@ -21,16 +18,19 @@ std::int64_t padded_depth(std::int64_t ic) {
 // channels, output channel, 2], all of it followed by the scales [block, point, output channel].
 // Sizes in floats.
 struct Filters {
-  explicit Filters(const FilterView& bank)
-      : view(bank),
+  Filters(const WinogradForm& tile_form, const FilterView& bank)
+      : form(tile_form),
+        view(bank),
+        points(point_count(form)),
         pairs(padded_depth(view.ic) / 2),
-        channels(ceil_div(view.oc, kIsa.lanes) * kIsa.lanes),
-        values(checked_mul(kPoints * channels, pairs)) {}
+        channels(ceil_div(view.oc, form.lanes) * form.lanes),
+        values(checked_mul(points * channels, pairs)) {}
 
-  std::int64_t count() const { return values + kPoints * channels; }
+  std::int64_t count() const { return values + points * channels; }
 
+  const WinogradForm& form;
   FilterView view;
-  std::int64_t pairs, channels, values;
+  std::int64_t points, pairs, channels, values;
 };
 
 // One point of one block: `width` columns of `view.ic` floats at `from`, [ic, width].
@@ -47,7 +47,8 @@ void quantize_columns(const Filters& filters, const float* from, std::int64_t wi
     const auto norm = static_cast<float>(std::sqrt(squares));
     // What is not finite must show in the result; what is almost nothing may be nothing.
     const float scale =
-        norm > 1e-30f ? std::min(kFilterNorm / norm, kLargestInt16 / largest) : 0.0f;
+        norm > 1e-30f ? std::min(gemm_tile::kNorm16 / norm, gemm_tile::kLargestInt16 / largest)
+                      : 0.0f;
     scales[o] = scale > 0 ? 1 / scale : norm * 0.0f;
     for (std::int64_t k = 0; k < 2 * filters.pairs; ++k) {
       const float value = scale > 0 && k < filters.view.ic ? from[k * width + o] * scale : 0.0f;
@@ -58,18 +59,20 @@ void quantize_columns(const Filters& filters, const float* from, std::int64_t wi
 
 void prepare(Context& context, const Filters& filters, float* prepared) {
   const FilterView& view = filters.view;
-  Tensor exact = context.empty({transformed_count(kIsa, view)});
+  const WinogradForm& form = filters.form;
+  const std::int64_t points = filters.points;
+  Tensor exact = context.empty({transformed_count(form, view)});
   const float* from = exact.data<float>();
-  transform_filter(context.threads(), kIsa, view, exact.data<float>());
+  transform_filter(context.threads(), form, view, exact.data<float>());
   auto* values = reinterpret_cast<std::int16_t*>(prepared);
   float* scales = prepared + filters.values;
-  const std::int64_t block = block_channels(kIsa), blocks = ceil_div(view.oc, block);
-  parallel_for(context.threads(), blocks * kPoints, 1, [&](std::int64_t task, std::int64_t) {
-    const std::int64_t first = task / kPoints * block, f = task % kPoints;
+  const std::int64_t block = block_channels(form), blocks = ceil_div(view.oc, block);
+  parallel_for(context.threads(), blocks * points, 1, [&](std::int64_t task, std::int64_t) {
+    const std::int64_t first = task / points * block, f = task % points;
     const std::int64_t width = std::min(block, filters.channels - first);
-    quantize_columns(filters, from + (first * kPoints + f * width) * view.ic, width,
-                     values + (first * kPoints + f * width) * 2 * filters.pairs,
-                     scales + first * kPoints + f * width);
+    quantize_columns(filters, from + (first * points + f * width) * view.ic, width,
+                     values + (first * points + f * width) * 2 * filters.pairs,
+                     scales + first * points + f * width);
   });
 }
 
@@ -80,39 +83,46 @@ class Matrices final : public WinogradMatrices {
       : tiles_(tiles), filters_(filters), prepared_(prepared) {}
 
   std::int64_t input_count(std::int64_t rows) const override {
-    return kPoints * point_step(rows) / 2 + ceil_div(kPoints * rows, 16) * 16;
+    return filters_.points * point_step(rows) / 2 + ceil_div(filters_.points * rows, 16) * 16;
   }
-  std::int64_t own_count() const override { return tiles_.patch_count() + kPoints * exact_step(); }
+  std::int64_t own_count() const override {
+    return tiles_.patch_count() + filters_.points * exact_step();
+  }
 
   void transform(std::int64_t tile, std::int64_t row, std::int64_t rows, float* v,
                  float* own) const override {
     float* exact = own + tiles_.patch_count();
     tiles_.read(tile, exact, exact_step(), own);
     auto* integers = reinterpret_cast<std::int16_t*>(v) + row * row_step();
-    float* scales = v + kPoints * point_step(rows) / 2 + row;
-    for (std::int64_t f = 0; f < kPoints; ++f) {
-      scales[f * rows] =
-          avx512vnni::quantize_row({exact + f * exact_step(), filters_.view.ic, 2 * filters_.pairs,
-                                    integers + f * point_step(rows)});
-    }
+    float* scales = v + filters_.points * point_step(rows) / 2 + row;
+    gemm_tile::avx512vnni::quantize_rows({.src = exact,
+                                          .src_step = exact_step(),
+                                          .rows = filters_.points,
+                                          .depth = filters_.view.ic,
+                                          .padded = 2 * filters_.pairs,
+                                          .dst = integers,
+                                          .dst_step = point_step(rows),
+                                          .scale = scales,
+                                          .scale_step = rows});
   }
 
   void multiply(const Product& product) const override {
     const std::int64_t first = product.block.first, width = product.block.width;
-    Product16 p;
+    gemm_tile::Product16 p;
     p.vectors = product.block.vectors;
     p.src_step = row_step();
     p.rows = product.end - product.begin;
     p.depth = 2 * filters_.pairs;
     p.src = reinterpret_cast<const std::int16_t*>(product.v) + product.begin * row_step();
-    p.wei = reinterpret_cast<const std::int16_t*>(prepared_) + first * kPoints * p.depth;
-    p.src_scale = product.v + kPoints * point_step(product.rows) / 2 + product.begin;
-    p.wei_scale = prepared_ + filters_.values + first * kPoints;
+    p.wei = reinterpret_cast<const std::int16_t*>(prepared_) + first * filters_.points * p.depth;
+    p.src_scale = product.v + filters_.points * point_step(product.rows) / 2 + product.begin;
+    p.wei_scale = prepared_ + filters_.values + first * filters_.points;
     p.dst = product.product;
-    for (std::int64_t f = 0; f < kPoints; ++f) {
+    p.dst_step = width;
+    for (std::int64_t f = 0; f < filters_.points; ++f) {
       p.next_src = p.src + point_step(product.rows);
       p.next_wei = p.wei + p.depth * width;
-      avx512vnni::multiply16(p);
+      gemm_tile::avx512vnni::multiply16(p);
       p.src = p.next_src, p.wei = p.next_wei;
       p.src_scale += product.rows, p.wei_scale += width;
       p.dst += product.product_step;
@@ -122,7 +132,7 @@ class Matrices final : public WinogradMatrices {
  private:
   // In integers, but exact_step(); a cache line more, so that rows do not fall on the same sets.
   std::int64_t row_step() const { return 2 * filters_.pairs + 32; }
-  std::int64_t point_step(std::int64_t rows) const { return rows * row_step() + 32; }
+  std::int64_t point_step(std::int64_t rows) const { return (rows * row_step() / 32 | 1) * 32; }
   std::int64_t exact_step() const { return 2 * filters_.pairs + 16; }
 
   const WinogradTiles& tiles_;
@@ -132,32 +142,34 @@ class Matrices final : public WinogradMatrices {
 
 }  // namespace
 
-Support supports_backward_data_winograd16(const Conv2dProblem& p) {
+Support supports_backward_data_winograd16(const Conv2dProblem& p, unsigned tile) {
   if (!p.mixed) return Support::no("rounds to 16 bits, and mixed precision was not asked for");
   if (!p.filter_cached) return Support::no("needs frozen filters");
-  if (p.oc >= 1 << 14) return Support::no("sums over so many channels could leave 32 bits");
-  return supports_winograd(p);
+  if (p.oc >= gemm_tile::kMaxDepth16)
+    return Support::no("sums over so many channels could leave 32 bits");
+  return supports_winograd(p, tile);
 }
 
-std::size_t backward_data_winograd16_bytes(const Conv2dProblem& p, int threads) {
+std::size_t backward_data_winograd16_bytes(const WinogradForm& form, const Conv2dProblem& p,
+                                           int threads) {
   const Correlation c = backward_correlation(p);
-  const WinogradTiles tiles(kIsa, c);
-  const Filters filters(backward_data_view(p, nullptr));
+  const WinogradTiles tiles(form, c);
+  const Filters filters(form, backward_data_view(p, nullptr));
   return float_bytes(checked_add(
       folded_count(p, c), correlate_count(tiles, Matrices(tiles, filters, nullptr), threads)));
 }
 
-void backward_data_winograd16(Context& context, const Conv2dProblem& p,
+void backward_data_winograd16(const WinogradForm& form, Context& context, const Conv2dProblem& p,
                               const Conv2dBackwardDataArgs& args, void* workspace) {
   float* scratch = static_cast<float*>(workspace);
   Correlation c = backward_correlation(p);
   set_operands(c, args);
-  const Filters filters(backward_data_view(p, args.wei.data<float>()));
+  const Filters filters(form, backward_data_view(p, args.wei.data<float>()));
   const float* prepared = prepared_filters(
-      context, args.cache, "conv2d.bwd_data.cpu.winograd4.int16", filters.count(),
-      [&](float* to) { prepare(context, filters, to); }, scratch);
+      context, args.cache, fmt::format("conv2d.bwd_data.cpu.winograd{}.int16", form.outputs),
+      filters.count(), [&](float* to) { prepare(context, filters, to); }, scratch);
   correlate_and_fold(context.threads(), p, c, scratch, [&](float* rest) {
-    const WinogradTiles tiles(kIsa, c);
+    const WinogradTiles tiles(form, c);
     correlate(context.threads(), tiles, Matrices(tiles, filters, prepared), rest);
   });
 }

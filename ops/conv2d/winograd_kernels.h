@@ -1,24 +1,17 @@
-// The parts of a Winograd convolution F(4x4, 3x3), one implementation per instruction set: a tile
-// of 6 x 6 inputs becomes one row of each of 36 matrices, one a point (input transform); each is
-// multiplied by that point's filter matrix; the 36 results of a tile become 4 x 4 outputs (output
-// transform). 36 multiplications an output tile and channel pair instead of 144: four times fewer.
-//
-// Winograd, "Arithmetic complexity of computations", 1980; Lavin and Gray, "Fast algorithms for
-// convolutional neural networks", 2015. Points 0, +-5/8, +-3/2, infinity: half the rounding error
-// of the customary 0, +-1, +-2, infinity at the same cost.
+// The parts of a Winograd convolution F(m x m, 3x3), m = 4 or 6, one implementation per instruction
+// set: a tile of (m + 2)^2 inputs becomes one row of each of as many matrices, one a point (input
+// transform); each is multiplied by that point's filter matrix; the results of a tile become m x m
+// outputs (output transform). F(4x4) has 36 multiplications an output tile and channel pair instead
+// of 144, F(6x6) 64 instead of 324, but four times the rounding error.
 //
 // Plain structs only: the per-instruction-set sources include this.
 #pragma once
 
 #include <cstdint>
 
+#include "ops/conv2d/winograd_points.h"
+
 namespace impasto::conv2d_kernels {
-
-inline constexpr unsigned kWinogradOutputs = 4;  // a tile's outputs each way
-inline constexpr unsigned kWinogradInputs = 6;   // and its inputs
-inline constexpr unsigned kWinogradPoints = kWinogradInputs * kWinogradInputs;
-
-inline constexpr double kPointA = 0.625, kPointB = 1.5;
 
 enum class TilePool : std::uint8_t { none, max, average };
 
@@ -33,8 +26,8 @@ struct WinogradInput {
   std::int64_t channels = 0;
   const std::uint8_t* mask = nullptr;  // may be null; steps in bytes
   std::int64_t mask_row_step = 0, mask_pixel_step = 0;
-  unsigned first_row = 0, end_row = kWinogradInputs;
-  unsigned first_column = 0, end_column = kWinogradInputs;
+  unsigned first_row = 0, end_row = 0;
+  unsigned first_column = 0, end_column = 0;
   bool pooled = false;  // needs a mask
   unsigned odd_row = 0, odd_column = 0;
   float scale = 1;       // of every element, when pooled
@@ -54,7 +47,7 @@ struct WinogradProduct {
   unsigned vectors = 0;
 };
 
-// Writes `rows` x `columns` of the 4 x 4 outputs: act(result + bias), and one bit each of the mask.
+// Writes `rows` x `columns` of the outputs: act(result + bias), and one bit each of the mask.
 // With a pool, dst has one pixel for each 2 x 2 of them; the mask then tells which of the outputs
 // reach dst: of the maximum the winner (the first of equals) if it passes ReLU, of the average each
 // that passes.
@@ -73,8 +66,10 @@ struct WinogradOutput {
   std::int64_t mask_row_step = 0, mask_pixel_step = 0;
 };
 
-struct WinogradIsa {
-  const char* name;
+struct WinogradForm {
+  const char* isa;
+  unsigned outputs;      // of a tile each way: m
+  const double* pairs;   // m / 2
   unsigned lanes;        // of a vector
   unsigned max_vectors;  // of a block of channels
   void (*input)(const WinogradInput&);
@@ -84,11 +79,11 @@ struct WinogradIsa {
 };
 
 namespace avx2 {
-extern const WinogradIsa kWinograd;
+extern const WinogradForm kWinograd4, kWinograd6;
 void winograd_multiply(const WinogradProduct&);
 }  // namespace avx2
 namespace avx512 {
-extern const WinogradIsa kWinograd;
+extern const WinogradForm kWinograd4, kWinograd6;
 void winograd_multiply(const WinogradProduct&);
 }  // namespace avx512
 

@@ -13,15 +13,13 @@
 namespace impasto::conv2d_kernels {
 namespace {
 
-constexpr std::int64_t kPoints = kWinogradPoints;
-
-// Tiles of a task, at most: their transformed inputs and products fill most of the second-level
-// cache; more would read the filters less often, and the optimum is flat. Up to kFewTiles, sharing
-// pays.
-constexpr std::int64_t kTaskTiles = 30, kFewTiles = 96, kFewTasks = 8;
+// Tiles of a task, at most: more would read the filters less often, but their transformed inputs
+// and products would leave the second-level cache, and the optimum is flat. Up to kFewRows rows of
+// all matrices, sharing pays.
+constexpr std::int64_t kTaskTiles = 36, kFewRows = 3456, kFewTasks = 8;
 
 bool shares_input(const WinogradTiles& tiles) {
-  return tiles.count() <= kFewTiles;
+  return tiles.count() <= kFewRows / point_count(tiles.form());
 }
 
 // Tasks that take tiles through all steps: as many for each thread, of nearly one size.
@@ -35,14 +33,14 @@ std::int64_t task_rows(const WinogradTiles& tiles, int threads) {
 
 // Points of the products do not fall on the same cache sets.
 std::int64_t product_step(const WinogradTiles& tiles, int threads) {
-  return task_rows(tiles, threads) * block_channels(tiles.isa()) + 16;
+  return task_rows(tiles, threads) * block_channels(tiles.form()) + 16;
 }
 
 // One thread's workspace: products, what the matrices need, and inputs unless they are shared.
 std::int64_t own_count(const WinogradTiles& tiles, const WinogradMatrices& matrices, int threads) {
   const std::int64_t inputs =
       shares_input(tiles) ? 0 : matrices.input_count(task_rows(tiles, threads));
-  return kPoints * product_step(tiles, threads) + matrices.own_count() + inputs;
+  return point_count(tiles.form()) * product_step(tiles, threads) + matrices.own_count() + inputs;
 }
 
 // One block of output channels of rows [begin, end) of the inputs, which belong to the tiles from
@@ -64,7 +62,7 @@ void correlate_by_tiles(ThreadPool& threads, const WinogradTiles& tiles,
   const std::int64_t own = own_count(tiles, matrices, threads.size());
   threads.run(tasks, [&](std::int64_t task, int thread) {
     float* product = scratch + thread * own;
-    float* rest = product + kPoints * step;
+    float* rest = product + point_count(tiles.form()) * step;
     float* v = rest + matrices.own_count();
     const std::int64_t first = task * tiles.count() / tasks;
     const std::int64_t count = (task + 1) * tiles.count() / tasks - first;
@@ -74,7 +72,7 @@ void correlate_by_tiles(ThreadPool& threads, const WinogradTiles& tiles,
     for (std::int64_t b = 0; b < tiles.blocks(); ++b) {
       compute_block(tiles, matrices, {tiles.block(b), v, 0, count, rows, product, step}, first);
     }
-    tiles.isa().finish();
+    tiles.form().finish();
   });
 }
 
@@ -84,7 +82,8 @@ void correlate_by_blocks(ThreadPool& threads, const WinogradTiles& tiles,
   const std::int64_t own = own_count(tiles, matrices, threads.size());
   float* v = scratch + threads.size() * own;
   threads.run(rows, [&](std::int64_t row, int thread) {
-    matrices.transform(row, row, rows, v, scratch + thread * own + kPoints * step);
+    matrices.transform(row, row, rows, v,
+                       scratch + thread * own + point_count(tiles.form()) * step);
   });
   // Each block of channels by one task, so that its filters are read once; a network with few
   // channels has its tiles cut as well.
@@ -96,7 +95,7 @@ void correlate_by_blocks(ThreadPool& threads, const WinogradTiles& tiles,
     compute_block(tiles, matrices,
                   {tiles.block(task / groups), v, begin, end, rows, scratch + thread * own, step},
                   begin);
-    tiles.isa().finish();
+    tiles.form().finish();
   });
 }
 

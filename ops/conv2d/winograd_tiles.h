@@ -8,8 +8,16 @@
 namespace impasto::conv2d_kernels {
 
 // Output channels of a block: the widest register tile.
-inline std::int64_t block_channels(const WinogradIsa& isa) {
-  return std::int64_t{isa.max_vectors} * isa.lanes;
+inline std::int64_t block_channels(const WinogradForm& form) {
+  return std::int64_t{form.max_vectors} * form.lanes;
+}
+
+// Inputs of a tile each way, and points.
+inline std::int64_t tile_inputs(const WinogradForm& form) {
+  return form.outputs + 2;
+}
+inline std::int64_t point_count(const WinogradForm& form) {
+  return tile_inputs(form) * tile_inputs(form);
 }
 
 struct ChannelBlock {
@@ -20,9 +28,9 @@ struct ChannelBlock {
 
 class WinogradTiles {
  public:
-  WinogradTiles(const WinogradIsa& isa, const Correlation& correlation);
+  WinogradTiles(const WinogradForm& form, const Correlation& correlation);
 
-  const WinogradIsa& isa() const { return isa_; }
+  const WinogradForm& form() const { return form_; }
   const Correlation& correlation() const { return c_; }
   std::int64_t count() const { return count_; }
   std::int64_t blocks() const;
@@ -41,11 +49,13 @@ class WinogradTiles {
     std::int64_t n, y, x;  // the tile's first output
   };
   Place place_of(std::int64_t tile) const;
+  unsigned clip(std::int64_t i) const;
   void copy_patch(std::int64_t n, std::int64_t y, std::int64_t x, float* patch) const;
   void locate(WinogradInput& input, std::int64_t n, std::int64_t y, std::int64_t x) const;
 
-  const WinogradIsa& isa_;
+  const WinogradForm& form_;
   const Correlation& c_;
+  std::int64_t outputs_, inputs_;  // of a tile each way
   std::int64_t rows_, columns_, count_;
 };
 

@@ -2,60 +2,127 @@
 // rows; the points come in pairs +-p, so each pass shares an even and an odd part between two of
 // them. A vector holds channels, so nothing is ever shuffled.
 #include "ops/conv2d/winograd_kernels.h"
-#include "ops/conv2d/winograd_rows.h"
+#include "ops/gemm/register_rows.h"
 #include "tensor/simd/mask.h"
+#include "tensor/simd/unroll.h"
 
 namespace impasto::conv2d_kernels::IMPASTO_ISA {
 namespace {
 
 using namespace simd::IMPASTO_ISA;
 
-constexpr float kA = kPointA, kB = kPointB;
-constexpr float kA2 = kPointA * kPointA, kB2 = kPointB * kPointB;
-constexpr float kA3 = kA2 * kA, kB3 = kB2 * kB;
-constexpr float kProduct = kA2 * kB2, kSum = kA2 + kB2;  // all exact in binary
+// Coefficients of the transforms for points 0, +-p of all pairs, infinity; all exact in binary.
+template <unsigned M>
+struct Basis {
+  static constexpr unsigned kPairs = M / 2;
+  float powers[M][kPairs] = {};     // p^k
+  float even[kPairs][kPairs] = {};  // prod (x^2 - q^2) over all other pairs q: of x^2k
+  float odd[kPairs][kPairs] = {};   // p times that
+  float all[kPairs + 1] = {};       // over all pairs
+};
 
-inline F32 add_scaled(F32 a, float scale, F32 b) {
+template <unsigned M>
+constexpr Basis<M> make_basis() {
+  Basis<M> basis;
+  constexpr unsigned pairs = Basis<M>::kPairs;
+  // product(x^2) times x^2 - square.
+  const auto multiply = [](float* product, unsigned degree, double square) {
+    for (unsigned k = degree + 1; k > 0; --k) product[k] = product[k - 1];
+    product[0] = 0;
+    for (unsigned k = 0; k <= degree; ++k) {
+      product[k] -= static_cast<float>(square) * product[k + 1];
+    }
+  };
+  basis.all[0] = 1;
+  for (unsigned i = 0; i < pairs; ++i) {
+    const double p = kWinogradPairs<M>[i];
+    double power = 1;
+    for (unsigned k = 0; k < M; ++k, power *= p) basis.powers[k][i] = static_cast<float>(power);
+    multiply(basis.all, i, p * p);
+    basis.even[i][0] = 1;
+    for (unsigned j = 0, degree = 0; j < pairs; ++j) {
+      const double q = kWinogradPairs<M>[j];
+      if (j != i) multiply(basis.even[i], degree++, q * q);
+    }
+    for (unsigned k = 0; k < pairs; ++k) basis.odd[i][k] = static_cast<float>(p) * basis.even[i][k];
+  }
+  return basis;
+}
+
+template <unsigned M>
+constexpr Basis<M> kBasis = make_basis<M>();
+
+IMPASTO_INLINE F32 scaled(float scale, F32 a) {
+  return scale == 1 ? a : broadcast(scale) * a;
+}
+// a + scale b; additions have execution units of their own.
+IMPASTO_INLINE F32 add_scaled(F32 a, float scale, F32 b) {
+  if (scale == 1) return a + b;
+  if (scale == -1) return a - b;
   return multiply_add(broadcast(scale), b, a);
 }
 
 // Coefficients of prod (x - q) over all points q but the one of the row; infinity has all of them.
-[[gnu::always_inline]] inline void input_1d(const F32 (&d)[6], F32 (&v)[6]) {
-  const F32 even_a = add_scaled(d[4], -kB2, d[2]), odd_a = add_scaled(d[3], -kB2, d[1]);
-  const F32 even_b = add_scaled(d[4], -kA2, d[2]), odd_b = add_scaled(d[3], -kA2, d[1]);
-  v[0] = add_scaled(add_scaled(d[4], -kSum, d[2]), kProduct, d[0]);
-  v[1] = add_scaled(even_a, kA, odd_a);
-  v[2] = add_scaled(even_a, -kA, odd_a);
-  v[3] = add_scaled(even_b, kB, odd_b);
-  v[4] = add_scaled(even_b, -kB, odd_b);
-  v[5] = add_scaled(add_scaled(d[5], -kSum, d[3]), kProduct, d[1]);
+template <unsigned M>
+IMPASTO_INLINE void input_1d(const F32 (&d)[M + 2], F32 (&v)[M + 2]) {
+  constexpr unsigned pairs = M / 2;
+  constexpr const Basis<M>& basis = kBasis<M>;
+  each<pairs>(IMPASTO_EACH(i) {
+    F32 even = d[M], odd = scaled(basis.odd[i][pairs - 1], d[M - 1]);
+    each<pairs - 1>(IMPASTO_EACH(rest) {
+      constexpr unsigned k = pairs - 2 - decltype(rest)::kValue;
+      even = add_scaled(even, basis.even[i][k], d[2 * k + 2]);
+      odd = add_scaled(odd, basis.odd[i][k], d[2 * k + 1]);
+    });
+    v[1 + 2 * i] = even + odd;
+    v[2 + 2 * i] = even - odd;
+  });
+  F32 zero = d[M], infinity = d[M + 1];
+  each<pairs>(IMPASTO_EACH(rest) {
+    constexpr unsigned k = pairs - 1 - decltype(rest)::kValue;
+    zero = add_scaled(zero, basis.all[k], d[2 * k]);
+    infinity = add_scaled(infinity, basis.all[k], d[2 * k + 1]);
+  });
+  v[0] = zero, v[M + 1] = infinity;
 }
 
 // Powers of the points.
-[[gnu::always_inline]] inline void output_1d(const F32 (&m)[6], F32 (&y)[4]) {
-  const F32 sum_a = m[1] + m[2], difference_a = m[1] - m[2];
-  const F32 sum_b = m[3] + m[4], difference_b = m[3] - m[4];
-  y[0] = m[0] + sum_a + sum_b;
-  y[1] = add_scaled(broadcast(kA) * difference_a, kB, difference_b);
-  y[2] = add_scaled(broadcast(kA2) * sum_a, kB2, sum_b);
-  y[3] = add_scaled(add_scaled(m[5], kA3, difference_a), kB3, difference_b);
+template <unsigned M>
+IMPASTO_INLINE void output_1d(const F32 (&m)[M + 2], F32 (&y)[M]) {
+  constexpr unsigned pairs = M / 2;
+  constexpr const Basis<M>& basis = kBasis<M>;
+  F32 sums[pairs], differences[pairs];
+  each<pairs>(IMPASTO_EACH(i) {
+    sums[i] = m[1 + 2 * i] + m[2 + 2 * i];
+    differences[i] = m[1 + 2 * i] - m[2 + 2 * i];
+  });
+  each<M>(IMPASTO_EACH(k) {
+    const auto& parts = k % 2 == 0 ? sums : differences;
+    F32 sum = scaled(basis.powers[k][0], parts[0]);
+    if (k == 0) sum += m[0];
+    if (k == M - 1) sum += m[M + 1];
+    each<pairs - 1>(
+        IMPASTO_EACH(i) { sum = add_scaled(sum, basis.powers[k][i + 1], parts[i + 1]); });
+    y[k] = sum;
+  });
 }
 
 // read(i, j): the vector of pixel (i, j).
-template <class Read>
-[[gnu::always_inline]] inline void transform_input(Read read, float* dst, std::int64_t step) {
-  F32 columns[6][6];
-  for (unsigned j = 0; j < 6; ++j) {
-    F32 d[6], v[6];
-    for (unsigned i = 0; i < 6; ++i) d[i] = read(i, j);
-    input_1d(d, v);
-    for (unsigned i = 0; i < 6; ++i) columns[i][j] = v[i];
-  }
-  for (unsigned i = 0; i < 6; ++i) {
-    F32 v[6];
-    input_1d(columns[i], v);
-    for (unsigned j = 0; j < 6; ++j) store(dst + (i * 6 + j) * step, v[j]);
-  }
+template <unsigned M, class Read>
+IMPASTO_INLINE void transform_input(const Read& read, float* dst, std::int64_t step) {
+  constexpr unsigned n = M + 2;
+  F32 columns[n][n];
+  each<n>(IMPASTO_EACH(j) {
+    F32 d[n], v[n];
+    each<n>(IMPASTO_EACH(i) { d[i] = read(i, j); });
+    input_1d<M>(d, v);
+    each<n>(IMPASTO_EACH(i) { columns[i][j] = v[i]; });
+  });
+  each<n>(IMPASTO_EACH(i) {
+    F32 v[n];
+    input_1d<M>(columns[i], v);
+    each<n>(IMPASTO_EACH(j) { store(dst + (i * n + j) * step, v[j]); });
+  });
 }
 
 // What the mask has of pixel (i, j) for the vector of channels from c on.
@@ -87,13 +154,13 @@ template <Source source>
 
 // What the next tile to the right reads beyond this one, and the third one beyond the second:
 // memory answers later than a tile takes.
-template <Source source>
+template <unsigned M, Source source>
 [[gnu::always_inline]] inline void prefetch_right(const WinogradInput& t, std::int64_t c) {
   constexpr unsigned step = source == Source::pooled ? 2 : 1;
-  for (unsigned i = 0; i < 6; i += step) {
-    for (unsigned j = 6; j < 10; j += step) {
+  for (unsigned i = 0; i < M + 2; i += step) {
+    for (unsigned j = M + 2; j < 2 * M + 2; j += step) {
       prefetch_near(address_of<source>(t, i, j, c));
-      prefetch_far(address_of<source>(t, i, j + 8, c));
+      prefetch_far(address_of<source>(t, i, j + 2 * M, c));
     }
   }
 }
@@ -102,11 +169,11 @@ inline bool outside(const WinogradInput& t, unsigned i, unsigned j) {
   return i < t.first_row || i >= t.end_row || j < t.first_column || j >= t.end_column;
 }
 
-template <Source source, bool clipped>
+template <unsigned M, Source source, bool clipped>
 void input_vectors(const WinogradInput& t) {
   for (std::int64_t c = 0; c + kLanes <= t.channels; c += kLanes) {
-    prefetch_right<source>(t, c);
-    transform_input(
+    prefetch_right<M, source>(t, c);
+    transform_input<M>(
         [&](unsigned i, unsigned j) __attribute__((always_inline)) {
           if (clipped && outside(t, i, j)) return F32{};
           return read_pixel<source>(t, i, j, c);
@@ -116,9 +183,10 @@ void input_vectors(const WinogradInput& t) {
 }
 
 // The last channels, fewer than a vector has.
+template <unsigned M>
 void input_rest(const WinogradInput& t) {
   const std::int64_t rest = t.channels % kLanes, c = t.channels - rest;
-  transform_input(
+  transform_input<M>(
       [&](unsigned i, unsigned j) {
         if (outside(t, i, j)) return F32{};
         const std::int64_t y = t.pooled ? (i + t.odd_row) / 2 : i;
@@ -130,38 +198,35 @@ void input_rest(const WinogradInput& t) {
       t.dst + c, t.point_step);
 }
 
-template <bool clipped>
+template <unsigned M, bool clipped>
 void input_from(const WinogradInput& t) {
-  if (t.pooled) return input_vectors<Source::pooled, clipped>(t);
-  if (t.mask != nullptr) return input_vectors<Source::masked, clipped>(t);
-  input_vectors<Source::plain, clipped>(t);
+  if (t.pooled) return input_vectors<M, Source::pooled, clipped>(t);
+  if (t.mask != nullptr) return input_vectors<M, Source::masked, clipped>(t);
+  input_vectors<M, Source::plain, clipped>(t);
 }
 
+template <unsigned M>
 void input(const WinogradInput& t) {
-  const bool whole = t.first_row == 0 && t.end_row == kWinogradInputs && t.first_column == 0 &&
-                     t.end_column == kWinogradInputs;
+  const bool whole =
+      t.first_row == 0 && t.end_row == M + 2 && t.first_column == 0 && t.end_column == M + 2;
   if (whole) {
-    input_from<false>(t);
+    input_from<M, false>(t);
   } else {
-    input_from<true>(t);
+    input_from<M, true>(t);
   }
-  if (t.channels % kLanes != 0) input_rest(t);
+  if (t.channels % kLanes != 0) input_rest<M>(t);
 }
 
-// One vector of channels of a tile's outputs, with bias.
-[[gnu::always_inline]] inline void transform_output(const float* src, std::int64_t step, F32 bias,
-                                                    F32 (&y)[4][4]) {
-  F32 rows[4][6];
-  for (unsigned j = 0; j < 6; ++j) {
-    F32 m[6], v[4];
-    for (unsigned i = 0; i < 6; ++i) m[i] = load(src + (i * 6 + j) * step);
-    output_1d(m, v);
-    for (unsigned i = 0; i < 4; ++i) rows[i][j] = v[i];
-  }
-  for (unsigned i = 0; i < 4; ++i) {
-    output_1d(rows[i], y[i]);
-    for (unsigned j = 0; j < 4; ++j) y[i][j] += bias;
-  }
+// Points to one vector of channels, a pass down the columns.
+template <unsigned M>
+IMPASTO_INLINE void transform_columns(const float* src, std::int64_t step, F32 (&rows)[M][M + 2]) {
+  constexpr unsigned n = M + 2;
+  each<n>(IMPASTO_EACH(j) {
+    F32 m[n], v[M];
+    each<n>(IMPASTO_EACH(i) { m[i] = load(src + (i * n + j) * step); });
+    output_1d<M>(m, v);
+    each<M>(IMPASTO_EACH(i) { rows[i][j] = v[i]; });
+  });
 }
 
 constexpr std::uint32_t kAll = ~0u;
@@ -189,15 +254,24 @@ struct Place {
   store_bits(t.mask + i * t.mask_row_step + j * t.mask_pixel_step + place.c / 8, bits);
 }
 
-[[gnu::always_inline]] inline void write_all(const WinogradOutput& t, const F32 (&y)[4][4],
-                                             const Place& place) {
-  for (unsigned i = 0; i < 4; ++i) {
-    for (unsigned j = 0; j < 4; ++j) {
-      if (i >= t.rows || j >= t.columns) continue;
-      put(t, t.dst + i * t.row_step + j * t.pixel_step + place.c, y[i][j], place);
-      if (t.mask != nullptr) put_bits(t, i, j, positive_bits(y[i][j]), place);
-    }
-  }
+// Rows i and i + 1 of a tile's outputs, for one vector of channels.
+template <unsigned M>
+struct TwoRows {
+  F32 y[2][M];
+  unsigned i;
+};
+
+template <unsigned M>
+IMPASTO_INLINE void write_plain(const WinogradOutput& t, const TwoRows<M>& rows,
+                                const Place& place) {
+  each<2>(IMPASTO_EACH(k) {
+    each<M>(IMPASTO_EACH(j) {
+      if (rows.i + k >= t.rows || j >= t.columns) return;
+      const F32 value = rows.y[k][j];
+      put(t, t.dst + (rows.i + k) * t.row_step + j * t.pixel_step + place.c, value, place);
+      if (t.mask != nullptr) put_bits(t, rows.i + k, j, positive_bits(value), place);
+    });
+  });
 }
 
 // The larger of two, and whether it is b: b is greater, or the first NaN.
@@ -207,78 +281,95 @@ struct Place {
   return select(mask, b, a);
 }
 
-[[gnu::always_inline]] inline void write_maximum(const WinogradOutput& t, const F32 (&y)[4][4],
-                                                 unsigned i, unsigned j, const Place& place) {
-  std::uint32_t right_above, right_below, below;
-  const F32 top = larger(y[i][j], y[i][j + 1], right_above);
-  const F32 bottom = larger(y[i + 1][j], y[i + 1][j + 1], right_below);
-  F32 value = larger(top, bottom, below);
-  if (t.relu) value = relu(value);
-  put(t, t.dst + i / 2 * t.row_step + j / 2 * t.pixel_step + place.c, value, place);
-  if (t.mask == nullptr) return;
-  const std::uint32_t passes = t.relu ? positive_bits(value) : kAll;
-  put_bits(t, i, j, passes & ~below & ~right_above, place);
-  put_bits(t, i, j + 1, passes & ~below & right_above, place);
-  put_bits(t, i + 1, j, passes & below & ~right_below, place);
-  put_bits(t, i + 1, j + 1, passes & below & right_below, place);
+// Four outputs that a pool makes one of, the first at (i, j).
+struct Window {
+  F32 y[2][2];
+  unsigned i, j;
+};
+
+IMPASTO_INLINE void put_pooled(const WinogradOutput& t, const Window& w, F32 value,
+                               const Place& place) {
+  put(t, t.dst + w.i / 2 * t.row_step + w.j / 2 * t.pixel_step + place.c, value, place);
 }
 
-[[gnu::always_inline]] inline void write_average(const WinogradOutput& t, const F32 (&y)[4][4],
-                                                 unsigned i, unsigned j, const Place& place) {
-  const F32 sum = (y[i][j] + y[i][j + 1]) + (y[i + 1][j] + y[i + 1][j + 1]);
-  put(t, t.dst + i / 2 * t.row_step + j / 2 * t.pixel_step + place.c, sum * broadcast(0.25f),
-      place);
+IMPASTO_INLINE void write_maximum(const WinogradOutput& t, const Window& w, const Place& place) {
+  std::uint32_t right_above, right_below, below;
+  const F32 top = larger(w.y[0][0], w.y[0][1], right_above);
+  const F32 bottom = larger(w.y[1][0], w.y[1][1], right_below);
+  F32 value = larger(top, bottom, below);
+  if (t.relu) value = relu(value);
+  put_pooled(t, w, value, place);
+  if (t.mask == nullptr) return;
+  const std::uint32_t passes = t.relu ? positive_bits(value) : kAll;
+  put_bits(t, w.i, w.j, passes & ~below & ~right_above, place);
+  put_bits(t, w.i, w.j + 1, passes & ~below & right_above, place);
+  put_bits(t, w.i + 1, w.j, passes & below & ~right_below, place);
+  put_bits(t, w.i + 1, w.j + 1, passes & below & right_below, place);
+}
+
+IMPASTO_INLINE void write_average(const WinogradOutput& t, const Window& w, const Place& place) {
+  const F32 sum = (w.y[0][0] + w.y[0][1]) + (w.y[1][0] + w.y[1][1]);
+  put_pooled(t, w, sum * broadcast(0.25f), place);
   if (t.mask == nullptr) return;
   for (unsigned k = 0; k < 4; ++k) {
-    const F32 value = y[i + k / 2][j + k % 2];
-    put_bits(t, i + k / 2, j + k % 2, t.relu ? positive_bits(value) : kAll, place);
+    put_bits(t, w.i + k / 2, w.j + k % 2, t.relu ? positive_bits(w.y[k / 2][k % 2]) : kAll, place);
   }
 }
 
 // An odd row or column at the end is in no window: none of its outputs reaches dst.
-[[gnu::always_inline]] inline void drop_window(const WinogradOutput& t, unsigned i, unsigned j,
-                                               const Place& place) {
+IMPASTO_INLINE void drop_window(const WinogradOutput& t, const Window& w, const Place& place) {
   if (t.mask == nullptr) return;
   for (unsigned k = 0; k < 4; ++k) {
-    const unsigned y = i + k / 2, x = j + k % 2;
+    const unsigned y = w.i + k / 2, x = w.j + k % 2;
     if (y < t.rows && x < t.columns) put_bits(t, y, x, 0, place);
   }
 }
 
-[[gnu::always_inline]] inline void write_pooled(const WinogradOutput& t, const F32 (&y)[4][4],
-                                                const Place& place) {
-  for (unsigned i = 0; i < 4; i += 2) {
-    for (unsigned j = 0; j < 4; j += 2) {
-      if (i + 1 >= t.rows || j + 1 >= t.columns) {
-        drop_window(t, i, j, place);
-      } else if (t.pool == TilePool::max) {
-        write_maximum(t, y, i, j, place);
-      } else {
-        write_average(t, y, i, j, place);
-      }
+template <unsigned M>
+IMPASTO_INLINE void write_pooled(const WinogradOutput& t, const TwoRows<M>& rows,
+                                 const Place& place) {
+  each<M / 2>(IMPASTO_EACH(half) {
+    constexpr unsigned j = 2 * decltype(half)::kValue;
+    const Window window = {
+        {{rows.y[0][j], rows.y[0][j + 1]}, {rows.y[1][j], rows.y[1][j + 1]}}, rows.i, j};
+    if (rows.i + 1 >= t.rows || j + 1 >= t.columns) {
+      drop_window(t, window, place);
+    } else if (t.pool == TilePool::max) {
+      write_maximum(t, window, place);
+    } else {
+      write_average(t, window, place);
     }
-  }
+  });
 }
 
-void output(const WinogradOutput& t) {
+template <unsigned M>
+void output(const WinogradOutput& given) {
+  const WinogradOutput t = given;  // whatever is written, this stays
+  // The maximum of what ReLU lets through is ReLU of the maximum: a quarter of the work.
+  const bool each_relu = t.relu && t.pool != TilePool::max;
   for (std::int64_t c = 0; c < t.channels; c += kLanes) {
     const Place place{c, t.channels - c < kLanes ? t.channels - c : kLanes};
     F32 bias = {};
     if (t.bias != nullptr) {
       bias = place.count < kLanes ? load_partial(t.bias + c, place.count) : load(t.bias + c);
     }
-    F32 y[4][4];
-    transform_output(t.src + c, t.point_step, bias, y);
-    // The maximum of what ReLU lets through is ReLU of the maximum: a quarter of the work.
-    if (t.relu && t.pool != TilePool::max) {
-      for (auto& row : y) {
-        for (F32& value : row) value = relu(value);
+    F32 points[M][M + 2];
+    transform_columns<M>(t.src + c, t.point_step, points);
+    for (unsigned i = 0; i < M; i += 2) {
+      TwoRows<M> rows;
+      rows.i = i;
+      each<2>(IMPASTO_EACH(k) {
+        output_1d<M>(points[i + k], rows.y[k]);
+        each<M>(IMPASTO_EACH(j) {
+          rows.y[k][j] += bias;
+          if (each_relu) rows.y[k][j] = relu(rows.y[k][j]);
+        });
+      });
+      if (t.pool == TilePool::none) {
+        write_plain<M>(t, rows, place);
+      } else {
+        write_pooled<M>(t, rows, place);
       }
-    }
-    if (t.pool == TilePool::none) {
-      write_all(t, y, place);
-    } else {
-      write_pooled(t, y, place);
     }
   }
 }
@@ -286,9 +377,21 @@ void output(const WinogradOutput& t) {
 #define IMPASTO_TEXT_(x) #x
 #define IMPASTO_TEXT(x) IMPASTO_TEXT_(x)
 
+template <unsigned M>
+constexpr WinogradForm form() {
+  return {IMPASTO_TEXT(IMPASTO_ISA),
+          M,
+          kWinogradPairs<M>,
+          kLanes,
+          gemm_tile::IMPASTO_ISA::kMaxVectors,
+          input<M>,
+          winograd_multiply,
+          output<M>,
+          streaming_fence};
+}
+
 }  // namespace
 
-const WinogradIsa kWinograd = {IMPASTO_TEXT(IMPASTO_ISA), kLanes, kMaxVectors,    input,
-                               winograd_multiply,         output, streaming_fence};
+const WinogradForm kWinograd4 = form<4>(), kWinograd6 = form<6>();
 
 }  // namespace impasto::conv2d_kernels::IMPASTO_ISA

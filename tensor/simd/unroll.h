@@ -11,6 +11,7 @@ namespace impasto::simd::IMPASTO_ISA {
 // takes a body that does nothing else for one without effect.
 template <unsigned I>
 struct Index {
+  static constexpr unsigned kValue = I;
   constexpr operator unsigned() const { return I; }
 };
 template <unsigned N, class Visit>

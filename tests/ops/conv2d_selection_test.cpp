@@ -55,6 +55,44 @@ TEST_CASE("Winograd serves frozen 3x3 filters, and filters that change where it 
   refused([](Conv2dProblem& p) { p.filter_cached = false; }, "the filter may change");
 }
 
+TEST_CASE("F(6x6) serves where it saves products: gradients, and forward in mixed precision") {
+  const Features both = Features(Feature::avx2) | Feature::avx512;
+  const Features all = both | Feature::avx512vnni;
+  const auto sized = [](std::int64_t side) {
+    Conv2dProblem p = kProblem;
+    p.h = p.w = side, p.filter_cached = true;
+    return p;
+  };
+  Conv2dProblem p = sized(64);
+  CHECK(chosen(conv2d_backward_data_table(), p, both) == "conv2d.bwd_data.cpu.winograd6.avx512");
+  CHECK(chosen(conv2d_backward_data_table(), p, Feature::avx2) ==
+        "conv2d.bwd_data.cpu.winograd6.avx2");
+  CHECK(chosen(conv2d_forward_table(), p, both) == "conv2d.fwd.cpu.winograd4.avx512");
+  p.loose = p.mixed = true;
+  CHECK(chosen(conv2d_forward_table(), p, both) == "conv2d.fwd.cpu.winograd6.avx512");
+  CHECK(chosen(conv2d_backward_data_table(), p, all) ==
+        "conv2d.bwd_data.cpu.winograd6_int16.avx512vnni");
+  for (std::int64_t side : {16, 32}) {  // 9 and 36 tiles of 64 products: 16 and 64 of 36
+    Conv2dProblem ragged = sized(side);
+    ragged.loose = ragged.mixed = true;
+    CHECK(chosen(conv2d_forward_table(), ragged, both) == "conv2d.fwd.cpu.winograd4.avx512");
+    CHECK(chosen(conv2d_backward_data_table(), ragged, all) ==
+          "conv2d.bwd_data.cpu.winograd4_int16.avx512vnni");
+  }
+  const auto reason = [&](const Conv2dProblem& problem, const char* why) {
+    CHECK_THROWS_WITH_AS(
+        select(conv2d_forward_table(), problem, both, "conv2d.fwd.cpu.winograd6.avx512"),
+        doctest::Contains(why), InputError);
+  };
+  reason(sized(64), "mixed precision was not asked for");
+  Conv2dProblem ragged = sized(32);
+  ragged.loose = true;
+  reason(ragged, "tiles of 4 x 4 suit 32 x 32 outputs");
+  Conv2dProblem deep = sized(64);
+  deep.loose = true, deep.ic = deep.oc = 512;
+  reason(deep, "would take too much memory");
+}
+
 TEST_CASE("a conv2d kernel that the machine lacks is refused by name, with the reason") {
   CHECK_THROWS_WITH_AS(
       select(conv2d_forward_table(), kProblem, Feature::avx2, "conv2d.fwd.cpu.direct.avx512"),

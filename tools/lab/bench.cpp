@@ -17,7 +17,7 @@ std::string_view math_of(const KernelInfo& info) {
   for (const std::string_view math : {"tf32", "bf16", "f16"}) {
     if (last == math) return math;
   }
-  return info.operand_eps > 0 ? "rounded" : "f32";
+  return info.operand_eps > 0x1p-20 ? "rounded" : "f32";
 }
 
 }  // namespace impasto::lab

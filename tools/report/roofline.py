@@ -20,9 +20,10 @@ def sentence(items):
 
 def about_roofs(items):
     said = []
-    if peak_gflops(items) and any("winograd4" in item.label for item in items):
+    if peak_gflops(items) and any("winograd" in item.label for item in items):
         said.append(f"Dashed: {WINOGRAD} times the peak. Winograd's F(4x4, 3x3) takes a quarter of the products, "
-                    "so that is its bound in f32; products of 16 bits are faster than the FMA peak.")
+                    "so that is its bound in f32; F(6x6, 3x3) takes a fifth, and products of 16 bits are faster "
+                    "than the FMA peak.")
     if not bandwidth(items):
         said.append("The memory's bandwidth has not been measured (no row has bandwidth_gbs): no roof for it.")
     if not peak_gflops(items):

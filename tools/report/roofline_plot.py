@@ -39,7 +39,7 @@ class Plot:
     def __init__(self, items, all_items):
         self.items = items
         self.peak, self.bandwidth = peak_gflops(all_items), bandwidth(all_items)
-        self.winograd = any("winograd4" in item.label for item in items) and self.peak
+        self.winograd = any("winograd" in item.label for item in items) and self.peak
         xs, ys = [intensity(item) for item in items], [item.gflops for item in items]
         top = max([*ys, WINOGRAD * self.peak if self.winograd else self.peak or 0])
         self.kernels = by(items, lambda item: item.label)

@@ -123,7 +123,7 @@ def peak_gflops(items):
 def tone(item):
     """The colour of a kernel: a hue for the idea, a shade for the instruction set."""
     first = item.label.partition(".")[0]
-    hues = {"winograd4": "wino", "direct": "direct"}
+    hues = {"winograd4": "wino", "winograd6": "wino", "direct": "direct"}
     hue = "lib" if item.library else "round" if item.rounds else hues.get(first, "other")
     shade = 1 if item.library or "avx512" in item.label else 2 if "avx2" in item.label else \
         3 if "generic" in item.label or "reference" in item.label else 1

@@ -22,9 +22,9 @@ Operands make_operands(const Session& s, Fill fill, const Conv2dProblem& p) {
 }
 
 // What a call fuses varies with `variant`: ReLU or not, no pool or one of two, mask or not. Kernels
-// that round their operands serve, too.
+// that round their operands or much serve, too.
 Conv2dProblem vary(Conv2dProblem problem, std::size_t variant) {
-  problem.mixed = true;
+  problem.mixed = problem.loose = true;
   problem.params.relu = variant % 3 != 0;
   if (variant % 4 == 1 && can_pool(problem)) problem.params.pool = PoolKind::max;
   if (variant % 4 == 3 && can_pool(problem)) problem.params.pool = PoolKind::average;

@@ -26,7 +26,7 @@ struct Conv2dCase {
     }
     p.params.relu = true;
     p.filter_cached = true;
-    p.mixed = true;  // so that every kernel serves
+    p.mixed = p.loose = true;  // so that every kernel serves
     return p;
   }
   // A corner of the picture: tiles meet its borders, and the reference takes its time.

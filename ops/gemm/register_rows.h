@@ -1,5 +1,5 @@
-// Cuts the rows of a Winograd product into register tiles, for both kinds of products: f32 and
-// pairs of 16-bit integers. Included once per instruction set.
+// Cuts the rows of a product whose other matrix streams by into register tiles: for Winograd's
+// products in f32 and for those of 16-bit integers. Included once per instruction set.
 //
 // A Tile has Product, Element, kVectorElements (of a vector of the filters), kSteps (of k that a
 // vector of the filters holds), and template <R, V> static void multiply(product, row, next): R
@@ -10,7 +10,7 @@
 
 #include "tensor/simd/vec.h"
 
-namespace impasto::conv2d_kernels::IMPASTO_ISA {
+namespace impasto::gemm_tile::IMPASTO_ISA {
 
 inline constexpr unsigned kMaxRows = 6;
 inline constexpr unsigned kMaxVectors = simd::IMPASTO_ISA::kRegisters == 32 ? 4 : 2;
@@ -52,4 +52,4 @@ void multiply_by_rows(const typename Tile::Product& p) {
   }
 }
 
-}  // namespace impasto::conv2d_kernels::IMPASTO_ISA
+}  // namespace impasto::gemm_tile::IMPASTO_ISA

@@ -1,0 +1,19 @@
+// The points of the Winograd convolutions F(m x m, 3x3), where polynomials are multiplied by their
+// values: 0, infinity, and these with both signs. Found by search for the least rounding error
+// among those whose products are exact in binary; the customary 0, +-1, +-2, infinity of m = 4 have
+// twice as much.
+//
+// Winograd, "Arithmetic complexity of computations", 1980; Lavin and Gray, "Fast algorithms for
+// convolutional neural networks", 2015.
+#pragma once
+
+namespace impasto::conv2d_kernels {
+
+template <unsigned outputs>
+inline constexpr double kWinogradPairs[outputs / 2] = {};
+template <>
+inline constexpr double kWinogradPairs<4>[] = {0.625, 1.5};
+template <>
+inline constexpr double kWinogradPairs<6>[] = {0.5, 1, 2};
+
+}  // namespace impasto::conv2d_kernels

@@ -1,0 +1,190 @@
+// A register tile for pairs of 16-bit integers: 6 x 4 accumulators of 32 bits; each step of a pair
+// of k does twice the work of f32 for the same loads.
+#include "ops/gemm/product16.h"
+
+#include "ops/gemm/register_rows.h"
+#include "tensor/simd/unroll.h"
+
+namespace impasto::gemm_tile::IMPASTO_ISA {
+namespace {
+
+using namespace simd::IMPASTO_ISA;
+
+constexpr unsigned kAhead = 8;          // steps of k
+constexpr unsigned kStep = 2 * kLanes;  // integers of a vector
+
+constexpr auto kAll = static_cast<__mmask16>(-1);  // forms without a mask make GCC 12 warn
+
+inline const float* address(const std::int16_t* pointer) {
+  return reinterpret_cast<const float*>(pointer);
+}
+
+// A pair in every lane.
+inline __m512i broadcast_pair(const std::int16_t* from) {
+  std::int32_t pair = 0;
+  __builtin_memcpy(&pair, from, sizeof(pair));
+  return _mm512_set1_epi32(pair);
+}
+
+// sum += the two products of each lane. Not the intrinsic: GCC 12 copies the sum to another
+// register, and to memory, around every one of them.
+[[gnu::always_inline]] inline void add_products(__m512i& sum, __m512i a, __m512i b) {
+  asm("vpdpwssd %2, %1, %0" : "+v"(sum) : "v"(a), "v"(b));
+}
+
+struct Tile {
+  using Product = Product16;
+  using Element = std::int16_t;
+  static constexpr std::int64_t kVectorElements = kStep, kSteps = 2;
+
+  template <unsigned R, unsigned V>
+  static void multiply(const Product& p, std::int64_t row, const Fetch<std::int16_t>& next);
+};
+
+template <unsigned R, unsigned V>
+void Tile::multiply(const Product& p, std::int64_t row, const Fetch<std::int16_t>& next) {
+  constexpr unsigned kPointers = (R + 2) / 3;
+  __m512i sums[R * V];
+  each<R * V>(IMPASTO_EACH(i) { sums[i] = _mm512_setzero_si512(); });
+  const std::int16_t* src[kPointers];
+  each<kPointers>(IMPASTO_EACH(r) { src[r] = p.src + (row + 3 * r) * p.src_step; });
+  const std::int16_t* wei = p.wei;
+  const std::int16_t *fetch_src = next.src, *fetch_wei = next.wei;
+  const std::int64_t wei_step = next.wei_step;
+  float* dst = p.dst + row * p.dst_step;
+  if (p.add) {
+    for (unsigned r = 0; r < R; ++r) {
+      for (unsigned v = 0; v < V; ++v) prefetch_near(dst + r * p.dst_step + v * kLanes);
+    }
+  }
+  for (std::int64_t k = 0; k < p.depth; k += 2) {
+    __m512i filter[V];
+    each<V>(IMPASTO_EACH(v) {
+      filter[v] = _mm512_loadu_si512(wei + v * kStep);
+      prefetch_near(address(wei + (kAhead * V + v) * kStep));
+    });
+    prefetch_near(address(fetch_src));
+    prefetch_far(address(fetch_wei));
+    each<R>(IMPASTO_EACH(r) {
+      const __m512i pair = broadcast_pair(src[r / 3] + r % 3 * p.src_step);
+      each<V>(IMPASTO_EACH(v) { add_products(sums[r * V + v], pair, filter[v]); });
+    });
+    each<kPointers>(IMPASTO_EACH(r) { src[r] += 2; });
+    wei += V * kStep;
+    fetch_wei += wei_step;
+    fetch_src += 2 * R;
+  }
+  each<R>(IMPASTO_EACH(r) {
+    const F32 scale = broadcast(p.src_scale[row + r]);
+    each<V>(IMPASTO_EACH(v) {
+      float* to = dst + r * p.dst_step + v * kLanes;
+      const F32 factor = scale * load(p.wei_scale + v * kLanes);
+      const F32 sum = _mm512_maskz_cvtepi32_ps(kAll, sums[r * V + v]);
+      store(to, p.add ? multiply_add(sum, factor, load(to)) : sum * factor);
+    });
+  });
+}
+
+inline F32 load_from(const float* row, std::int64_t k, std::int64_t depth) {
+  const std::int64_t left = depth - k;
+  return left >= kLanes ? load(row + k) : load_partial(row + k, left > 0 ? left : 0);
+}
+
+// Of a row, lane by lane: sum (factor src[k])^2.
+inline F32 squares_of(const float* row, std::int64_t depth, F32 factor) {
+  F32 squares = {};
+  for (std::int64_t k = 0; k < depth; k += kLanes) {
+    const F32 value = factor * load_from(row, k, depth);
+    squares = multiply_add(value, value, squares);
+  }
+  return squares;
+}
+
+// Sums of neighbouring lanes of a, then of b, in every 128 bits.
+IMPASTO_INLINE F32 add_neighbours(F32 a, F32 b) {
+  return __builtin_shufflevector(a, b, 0, 2, 16, 18, 4, 6, 20, 22, 8, 10, 24, 26, 12, 14, 28, 30) +
+         __builtin_shufflevector(a, b, 1, 3, 17, 19, 5, 7, 21, 23, 9, 11, 25, 27, 13, 15, 29, 31);
+}
+// Sums of neighbouring 128 bits of a, then of b.
+IMPASTO_INLINE F32 add_quarters(F32 a, F32 b) {
+  return __builtin_shufflevector(a, b, 0, 1, 2, 3, 8, 9, 10, 11, 16, 17, 18, 19, 24, 25, 26, 27) +
+         __builtin_shufflevector(a, b, 4, 5, 6, 7, 12, 13, 14, 15, 20, 21, 22, 23, 28, 29, 30, 31);
+}
+
+// Lane i of the result is the sum of the lanes of rows[i].
+inline F32 sums_of_lanes(const F32 (&rows)[kLanes]) {
+  F32 quarters[4];
+  each<4>(IMPASTO_EACH(i) {
+    quarters[i] = add_neighbours(add_neighbours(rows[4 * i], rows[4 * i + 1]),
+                                 add_neighbours(rows[4 * i + 2], rows[4 * i + 3]));
+  });
+  return add_quarters(add_quarters(quarters[0], quarters[1]),
+                      add_quarters(quarters[2], quarters[3]));
+}
+
+float largest_magnitude(const float* row, std::int64_t depth) {
+  float largest = 0;
+  for (std::int64_t k = 0; k < depth; ++k) {
+    const float magnitude = __builtin_fabsf(row[k]);
+    if (!(magnitude <= largest)) largest = magnitude;  // NaN stays
+  }
+  return largest;
+}
+
+// Squares of very small or large values leave the range of f32; then relative to the largest.
+float careful_norm(const float* row, std::int64_t depth) {
+  const float largest = largest_magnitude(row, depth);
+  if (!(largest > 1e-35f)) return largest == largest ? 0 : largest;
+  const F32 squares = squares_of(row, depth, broadcast(1 / largest));
+  float sum = 0;
+  for (unsigned i = 0; i < kLanes; ++i) sum += squares[i];
+  return largest * __builtin_sqrtf(sum);
+}
+
+inline __m256i round_to_int16(F32 value) {
+  return _mm512_maskz_cvtepi32_epi16(kAll, _mm512_maskz_cvtps_epi32(kAll, value));
+}
+
+// Up to kLanes rows at a time: their norms are one vector, so that summing lanes, the root and the
+// quotient cost as much as those of one row.
+void quantize_batch(const QuantizedRows& q, std::int64_t first, std::int64_t count) {
+  F32 squares[kLanes] = {};
+  for (std::int64_t r = 0; r < count; ++r) {
+    squares[r] = squares_of(q.src + (first + r) * q.src_step, q.depth, broadcast(1));
+  }
+  const F32 sums = sums_of_lanes(squares);
+  float norms[kLanes], factors[kLanes];
+  store(norms, _mm512_maskz_sqrt_ps(kAll, sums));
+  for (std::int64_t r = 0; r < count; ++r) {
+    if (sums[r] > 1e-25f && sums[r] < 1e35f) continue;
+    norms[r] = careful_norm(q.src + (first + r) * q.src_step, q.depth);
+  }
+  const F32 norm = load(norms);
+  store(factors,
+        _mm512_maskz_div_ps(_mm512_cmp_ps_mask(norm, F32{}, _CMP_GT_OQ), broadcast(kNorm15), norm));
+  store(norms, norm * broadcast(1 / kNorm15));
+  for (std::int64_t r = 0; r < count; ++r) {
+    const float* src = q.src + (first + r) * q.src_step;
+    std::int16_t* dst = q.dst + (first + r) * q.dst_step;
+    const F32 factor = broadcast(factors[r]);
+    for (std::int64_t k = 0; k < q.padded; k += kLanes) {
+      const __m256i integers = round_to_int16(factor * load_from(src, k, q.depth));
+      __builtin_memcpy(dst + k, &integers, sizeof(integers));
+    }
+    q.scale[(first + r) * q.scale_step] = norms[r];
+  }
+}
+
+}  // namespace
+
+void quantize_rows(const QuantizedRows& q) {
+  for (std::int64_t r = 0; r < q.rows; r += kLanes) {
+    quantize_batch(q, r, q.rows - r < kLanes ? q.rows - r : kLanes);
+  }
+}
+
+void multiply16(const Product16& p) {
+  multiply_by_rows<Tile>(p);
+}
+
+}  // namespace impasto::gemm_tile::IMPASTO_ISA
