@@ -28,7 +28,9 @@ Tensor gram_forward(Context& context, const Tensor& features, double scale) {
 
 Tensor gram_backward(Context& context, const Tensor& features, const Tensor& grad_gram,
                      double scale, Tensor sum) {
-  const GramProblem problem = make_problem(features, scale);
+  GramProblem problem = make_problem(features, scale);
+  problem.mixed = context.precision() == Precision::mixed ||
+                  !context.requested_kernel(gram_backward_table().name).empty();
   const Shape want{problem.n, problem.c, problem.c};
   IMPASTO_CHECK(grad_gram.shape() == want && grad_gram.dtype() == problem.dtype,
                 "gram backward: gradient {} {}, expected {} {}", grad_gram.shape().to_string(),

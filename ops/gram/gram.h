@@ -21,6 +21,7 @@ struct GramProblem {
   std::int64_t c = 0;
   double scale = 1;
   DType dtype = DType::f32;
+  bool mixed = false;  // kernels may round the operands of products to 16 bits
   std::int64_t macs() const { return n * m * c * c; }
   std::string to_string() const;
 };
@@ -28,7 +29,8 @@ struct GramProblem {
 Tensor gram_forward(Context& context, const Tensor& features, double scale);
 
 // grad_features = scale * F (dG + dG^T), shape of features. grad_gram [n, c, c] need not be
-// symmetric. Where `sum` is defined, the gradient is added to it in place and it is returned.
+// symmetric. Where `sum` is defined, the gradient is added to it in place and it is returned. In a
+// context of mixed precision kernels may round both factors to 16 bits.
 Tensor gram_backward(Context& context, const Tensor& features, const Tensor& grad_gram,
                      double scale, Tensor sum = {});
 

@@ -15,6 +15,10 @@ std::size_t forward_tiled_workspace(const GramProblem&, int threads, const gemm_
 void backward_tiled(Context&, const GramProblem&, const GramBackwardArgs&, void* workspace,
                     const gemm_tile::TileKernel&);
 std::size_t backward_tiled_workspace(const GramProblem&, const gemm_tile::TileKernel&);
+// Mixed precision, where the processor has avx512vnni.
+Support supports_backward_int16(const GramProblem&);
+std::size_t backward_int16_workspace(const GramProblem&, int threads);
+void backward_int16(Context&, const GramProblem&, const GramBackwardArgs&, void* workspace);
 
 // CUDA code: on tensor cores with f32 accuracy, and without them.
 Support supports_cuda(const GramProblem&);

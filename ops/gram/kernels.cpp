@@ -109,6 +109,15 @@ const Kernel<GramProblem, GramBackwardArgs> kBackward[] = {
     cublas<backward_cublas_tf32, GramBackwardArgs>("gram.bwd.cublas.tf32", 0x1p-11),
 #endif
 #if defined(__x86_64__)
+    {.info = {.id = "gram.bwd.cpu.int16.avx512vnni",
+              .idea = "products of scaled 16-bit integers",
+              .needs = Features(Feature::avx512) | Feature::avx512vnni,
+              .exact = false,
+              .operand_eps = 0x1p-11},
+     .supports = supports_backward_int16,
+     .workspace_bytes = backward_int16_workspace,
+     .reduction_length = backward_length,
+     .run = backward_int16},
     tiled_backward<gemm_tile::avx512::kTile>("gram.bwd.cpu.tiled.avx512", Feature::avx512),
     tiled_backward<gemm_tile::avx2::kTile>("gram.bwd.cpu.tiled.avx2", Feature::avx2),
 #endif

@@ -6,7 +6,7 @@ namespace impasto::gram_kernels {
 
 void forward_reference(Context&, const GramProblem& problem, const GramForwardArgs& args, void*) {
   dispatch_float(problem.dtype, [&]<class T>(T*) {
-    const auto [n, m, c, scale, dtype] = problem;
+    const std::int64_t n = problem.n, m = problem.m, c = problem.c;
     for (std::int64_t b = 0; b < n; ++b) {
       const T* f = args.features.data<T>() + b * m * c;
       T* gram = args.gram.data<T>() + b * c * c;
@@ -14,7 +14,7 @@ void forward_reference(Context&, const GramProblem& problem, const GramForwardAr
         for (std::int64_t j = 0; j < c; ++j) {
           double sum = 0;
           for (std::int64_t p = 0; p < m; ++p) sum += double{f[p * c + i]} * double{f[p * c + j]};
-          gram[i * c + j] = static_cast<T>(scale * sum);
+          gram[i * c + j] = static_cast<T>(problem.scale * sum);
         }
       }
     }
@@ -23,7 +23,7 @@ void forward_reference(Context&, const GramProblem& problem, const GramForwardAr
 
 void backward_reference(Context&, const GramProblem& problem, const GramBackwardArgs& args, void*) {
   dispatch_float(problem.dtype, [&]<class T>(T*) {
-    const auto [n, m, c, scale, dtype] = problem;
+    const std::int64_t n = problem.n, m = problem.m, c = problem.c;
     for (std::int64_t b = 0; b < n; ++b) {
       const T* f = args.features.data<T>() + b * m * c;
       const T* grad = args.grad_gram.data<T>() + b * c * c;
@@ -35,7 +35,7 @@ void backward_reference(Context&, const GramProblem& problem, const GramBackward
             sum += double{f[p * c + j]} * (double{grad[j * c + i]} + double{grad[i * c + j]});
           }
           T& to = grad_f[p * c + i];
-          to = static_cast<T>((args.accumulate ? double{to} : 0) + scale * sum);
+          to = static_cast<T>((args.accumulate ? double{to} : 0) + problem.scale * sum);
         }
       }
     }

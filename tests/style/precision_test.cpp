@@ -1,4 +1,8 @@
-// What mixed precision changes of an evaluation: nothing of the losses, little of the gradient.
+// What mixed precision changes of an evaluation: next to nothing of the losses, little of the
+// gradient.
+#include <algorithm>
+#include <cmath>
+
 #include <doctest/doctest.h>
 
 #include "style/losses.h"
@@ -16,7 +20,7 @@ Tensor picture(std::uint64_t seed) {
   return x;
 }
 
-TEST_CASE("mixed precision leaves the losses alone and the gradient within half a percent") {
+TEST_CASE("mixed precision moves losses by rounding only and the gradient by half a percent") {
   Context exact;
   Context mixed({.precision = Precision::mixed});
   Vgg network(random_vgg_spec(1));
@@ -25,12 +29,16 @@ TEST_CASE("mixed precision leaves the losses alone and the gradient within half 
     return objective.evaluate(context, picture(3), true);
   };
   const LossGradient want = evaluate(exact), got = evaluate(mixed);
-  CHECK(got.losses.total == want.losses.total);
+  CHECK(std::abs(got.losses.total - want.losses.total) < 1e-5 * want.losses.total);
   const double error = relative_error(got.gradient, want.gradient);
   CAPTURE(error);  // 4e-4 to 2e-3 seen
   CHECK(error < 5e-3);
   // Where the processor has what it takes, it is used.
-  CHECK((error > 0) == exact.features().has(Feature::avx512vnni));
+  const auto launches = mixed.launches();
+  const auto is_int16 = [](const auto& launch) {
+    return launch.first.ends_with("int16.avx512vnni");
+  };
+  CHECK(std::ranges::any_of(launches, is_int16) == exact.features().has(Feature::avx512vnni));
 }
 
 }  // namespace

@@ -52,7 +52,7 @@ void check_padding(const Words& w, PadMode mode, std::int64_t pad, std::int64_t 
 
 constexpr std::string_view kConv2dWords =
     "n=1 h w ic oc kh=3 kw=3 stride=1 pad=1 padding=zero|reflect|replicate relu=0|1 "
-    "pool=none|max|average cached=1|0 mixed=0|1 dtype=f32|f64";
+    "pool=none|max|average cached=1|0 mixed=0|1 loose=0|1 dtype=f32|f64";
 Conv2dProblem conv2d_problem(const Words& w) {
   Conv2dProblem p;
   p.n = w.number("n"), p.h = w.number("h"), p.w = w.number("w"), p.ic = w.number("ic");
@@ -65,6 +65,7 @@ Conv2dProblem conv2d_problem(const Words& w) {
   p.dtype = dtype_of(w);
   p.filter_cached = w.flag("cached");
   p.mixed = w.flag("mixed");
+  p.loose = w.flag("loose");
   for (const auto& [extent, filter] : {std::pair(p.h, p.kh), std::pair(p.w, p.kw)}) {
     check_padding(w, p.params.pad_mode, p.params.pad, extent);
     if (filter > extent + 2 * p.params.pad) w.refuse("the filter is larger than the picture");
@@ -110,9 +111,10 @@ ReluProblem relu_problem(const Words& w) {
 MseProblem mse_problem(const Words& w) {
   return {map_of(w).count(), 1, dtype_of(w)};
 }
+constexpr std::string_view kGramWords = "n=1 h w c mixed=0|1 dtype=f32|f64";
 GramProblem gram_problem(const Words& w) {
   const Map map = map_of(w);
-  return {map.n, map.h * map.w, map.c, 1, dtype_of(w)};
+  return {map.n, map.h * map.w, map.c, 1, dtype_of(w), w.flag("mixed")};
 }
 InstanceNormProblem instance_norm_problem(const Words& w) {
   const Map map = map_of(w);
@@ -248,8 +250,8 @@ const std::vector<Entry>& entries() {
       entry(adam_table(), kMapWords, adam_problem),
       entry(elementwise_table(), kElementwiseWords, elementwise_problem),
       entry(gemm_table(), kGemmWords, gemm_problem),
-      entry(gram_forward_table(), kMapWords, gram_problem),
-      entry(gram_backward_table(), kMapWords, gram_problem),
+      entry(gram_forward_table(), kGramWords, gram_problem),
+      entry(gram_backward_table(), kGramWords, gram_problem),
       entry(mse_forward_table(), kMapWords, mse_problem),
       entry(mse_backward_table(), kMapWords, mse_problem),
       entry(instance_norm_forward_table(), kMapWords, instance_norm_problem),

@@ -20,7 +20,7 @@ std::vector<GramProblem> problems(DType dtype) {
   const std::int64_t sizes[][3] = {{1, 1, 1},    {2, 5, 3},    {1, 64, 16},   {2, 49, 33},
                                    {1, 300, 64}, {2, 1031, 7}, {1, 2500, 65}, {1, 130, 200},
                                    {1, 40, 520}, {1, 700, 48}, {1, 530, 320}};
-  for (const auto& [n, m, c] : sizes) list.push_back({n, m, c, 0.125, dtype});
+  for (const auto& [n, m, c] : sizes) list.push_back({n, m, c, 0.125, dtype, true});
   return list;
 }
 
@@ -121,9 +121,9 @@ void no_nan_hidden(Session& s) {
   });
 }
 
-// On a map, and added to one; bound(subject, features, grad, there) is what may be off.
-template <class Bound>
-void check_backward(Session& s, Fill fill, std::string_view what, Bound bound) {
+// On a map, and added to one; bound(problem, subject, largest product, there) is what may be off.
+template <class Bound, class Which>
+void check_backward(Session& s, Fill fill, std::string_view what, Bound bound, Which which) {
   for (DType dtype : {DType::f32, DType::f64}) {
     for (const GramProblem& p : problems(dtype)) {
       const Tensor features = s.make(fill, features_shape(p), dtype, 1);
@@ -131,30 +131,86 @@ void check_backward(Session& s, Fill fill, std::string_view what, Bound bound) {
       const Tensor there = s.make(fill, features.shape(), dtype, 3);
       const Tensor want = gradient_of(p, features, grad);
       const Tensor want_sum = add(s.context(), want, there.to(DType::f64));
-      s.for_kernels(gram_backward_table(), p, [&](auto& kernel) {
-        const double tolerance =
-            bound(p, kernel.length(), max_abs(features) * max_abs(grad), max_abs(there));
-        Tensor result = poisoned(features.shape(), dtype), sum = there.clone();
-        kernel.run({features, grad, result});
-        kernel.check(what, compare(result, want, tolerance));
-        kernel.run({features, grad, sum, true});
-        kernel.check(what, compare(sum, want_sum, tolerance));
-      });
+      const double product = max_abs(features) * max_abs(grad), top = max_abs(there);
+      s.for_kernels(
+          gram_backward_table(), p,
+          [&](auto& kernel) {
+            const double tolerance = bound(p, kernel.info, kernel.length(), product, top);
+            Tensor result = poisoned(features.shape(), dtype), sum = there.clone();
+            kernel.run({features, grad, result});
+            kernel.check(what, compare(result, want, tolerance));
+            kernel.run({features, grad, sum, true});
+            kernel.check(what, compare(sum, want_sum, tolerance));
+          },
+          which);
     }
   }
 }
 
 void backward_exact(Session& s) {
-  check_backward(s, Fill::integers, "exact on integers, written and added",
-                 [](const GramProblem&, double, double, double) { return 0.0; });
+  const auto none = [](const GramProblem&, const KernelInfo&, double, double, double) {
+    return 0.0;
+  };
+  check_backward(s, Fill::integers, "exact on integers, written and added", none,
+                 [](const auto& kernel) { return kernel.info.exact; });
 }
 
 void backward_normal(Session& s) {
-  check_backward(s, Fill::normal, "near its definition, written and added",
-                 [](const GramProblem& p, double length, double product, double there) {
-                   const double largest = p.scale * (length + 2) * 2 * product;
-                   return epsilon_of(p.dtype) * (largest + there);
-                 });
+  const auto rounding = [](const GramProblem& p, const KernelInfo& info, double length,
+                           double product, double there) {
+    const double largest = p.scale * (length + 2) * 2 * product;
+    return epsilon_of(p.dtype) * (largest + there) + info.operand_eps * largest;
+  };
+  check_backward(s, Fill::normal, "near its definition, written and added", rounding,
+                 [](const auto&) { return true; });
+}
+
+bool rounds(const Kernel<GramProblem, GramBackwardArgs>& kernel) {
+  return !kernel.info.exact;
+}
+
+// By norm, and whatever the values are: one that is much larger than all others, and values whose
+// squares leave the range of f32.
+void backward_rounded(Session& s) {
+  for (double scale : {1e-22, 1.0, 1e14}) {
+    for (const GramProblem& p : problems(DType::f32)) {
+      Tensor features = s.normal(features_shape(p), DType::f32, 1);
+      const Tensor grad = s.normal(gram_shape(p), DType::f32, 2);
+      features.data<float>()[0] = 1e6f;
+      for (float& value : features.values<float>()) value *= static_cast<float>(scale);
+      const Tensor want = gradient_of(p, features, grad);
+      s.for_kernels(
+          gram_backward_table(), p,
+          [&](auto& kernel) {
+            Tensor result = poisoned(features.shape());
+            kernel.run({features, grad, result});
+            const double error = relative_error(result, want), bound = 2 * kernel.info.operand_eps;
+            kernel.check("near its definition by norm",
+                         Comparison{error < bound, error / bound,
+                                    fmt::format("relative error {:.3g} of {:.3g}", error, bound)});
+          },
+          rounds);
+    }
+  }
+}
+
+void backward_zero_and_nan(Session& s) {
+  const GramProblem p{1, 100, 48, 1, DType::f32, true};
+  const Tensor zero = Tensor::zeros(features_shape(p));
+  const Tensor grad = s.normal(gram_shape(p), DType::f32, 2);
+  s.for_kernels(gram_backward_table(), p, [&](auto& kernel) {
+    Tensor result = poisoned(zero.shape());
+    kernel.run({zero, grad, result});
+    kernel.check("zero stays zero", compare_exact(result, zero));
+    for (float bad : {NAN, INFINITY}) {
+      Tensor features = s.normal(zero.shape(), DType::f32, 1);
+      features.data<float>()[49 * p.c + 3] = bad;
+      kernel.run({features, grad, result});
+      kernel.check("hides no NaN and no infinity",
+                   !std::isfinite(result.data<float>()[49 * p.c]) &&
+                       std::isfinite(result.data<float>()[48 * p.c]));
+    }
+  });
 }
 
 void backward_gradient(Session& s) {
@@ -170,7 +226,7 @@ void backward_gradient(Session& s) {
   });
 }
 
-constexpr std::int64_t kThreads[][2] = {{9991, 13}, {1300, 140}};
+constexpr std::int64_t kThreads[][2] = {{9991, 13}, {1300, 140}, {131, 80}};
 
 void threads(Session& s) {
   for (const auto& [m, c] : kThreads) {
@@ -185,7 +241,7 @@ void threads(Session& s) {
 
 void backward_threads(Session& s) {
   for (const auto& [m, c] : kThreads) {
-    const GramProblem p{2, m, c, 0.3, DType::f32};
+    const GramProblem p{2, m, c, 0.3, DType::f32, true};
     const Tensor features = s.normal(features_shape(p), DType::f32, 1);
     const Tensor grad = s.normal(gram_shape(p), DType::f32, 2);
     s.for_kernels(gram_backward_table(), p, [&](auto& kernel) {
@@ -202,6 +258,8 @@ constexpr Case kCases[] = {
     {"gram.fwd", "same bits", threads, Kind::threads},
     {"gram.bwd", "exact on integers, written and added", backward_exact},
     {"gram.bwd", "near its definition, written and added", backward_normal},
+    {"gram.bwd", "near its definition by norm", backward_rounded},
+    {"gram.bwd", "zero stays zero, what is not finite shows", backward_zero_and_nan},
     {"gram.bwd", "agrees with central differences", backward_gradient},
     {"gram.bwd", "same bits", backward_threads, Kind::threads},
 };
