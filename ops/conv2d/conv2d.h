@@ -79,9 +79,9 @@ struct Conv2dForward {
   Tensor mask;  // undefined unless asked for
 };
 
-// Forward and backward-filter kernels that round their operands (tf32, 16 bits) are never chosen,
-// but run when they are asked for by name; backward-data ones are for contexts of mixed precision,
-// too.
+// Kernels that round their operands (tf32, 16 bits) run when they are asked for by name, and those
+// of backward-data in contexts of mixed precision, too. There forward ones in f32 may round several
+// times as much as sums do.
 //
 // bias may be undefined. `want_mask` needs a fused ReLU or pool. A null cache means the filter may
 // change between calls, so kernels prepare it every time.

@@ -145,8 +145,9 @@ class Matrices final : public WinogradMatrices {
 Support supports_backward_data_winograd16(const Conv2dProblem& p, unsigned tile) {
   if (!p.mixed) return Support::no("rounds to 16 bits, and mixed precision was not asked for");
   if (!p.filter_cached) return Support::no("needs frozen filters");
-  if (p.oc >= gemm_tile::kMaxDepth16)
+  if (p.oc >= gemm_tile::kMaxDepth16) {
     return Support::no("sums over so many channels could leave 32 bits");
+  }
   return supports_winograd(p, tile);
 }
 

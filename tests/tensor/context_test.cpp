@@ -1,5 +1,6 @@
 #include "tensor/context.h"
 
+#include <cstdint>
 #include <cstdlib>
 #include <cstring>
 #include <string>
@@ -57,6 +58,18 @@ TEST_CASE("the workspace is kept and only grows") {
   CHECK(allocator.stats().live_bytes == before.live_bytes + 4000);
   // The old one is given back before the new one is taken.
   CHECK(allocator.stats().peak_bytes == before.live_bytes + 4000);
+}
+
+TEST_CASE("a workspace that grows late does not stand between maps") {
+  constexpr std::int64_t kMega = std::int64_t{1} << 20;
+  const auto address = [](void* pointer) { return reinterpret_cast<std::uintptr_t>(pointer); };
+  Context context;
+  Tensor map = context.empty({8 * kMega});
+  const std::uintptr_t workspace = address(context.workspace(4 * kMega));
+  Tensor next = context.empty({8 * kMega});
+  for (Tensor* tensor : {&map, &next}) {
+    CHECK(workspace > address(tensor->raw()) + 256 * kMega);
+  }
 }
 
 TEST_CASE("a workspace that cannot be had leaves the context usable") {
