@@ -152,16 +152,21 @@ template <Source source>
   return source == Source::pooled ? broadcast(t.scale) * value : value;
 }
 
-// What the next tile to the right reads beyond this one, and the third one beyond the second:
-// memory answers later than a tile takes.
+// A share of what the third tile to the right will read beyond the second: memory answers later
+// than a tile takes. Along rows, in the order of addresses, so that the processor's own prefetching
+// joins in: fetched as the transform reads, one vector of each pixel, a layer whose picture no cache
+// holds took 7 % longer.
 template <unsigned M, Source source>
 [[gnu::always_inline]] inline void prefetch_right(const WinogradInput& t, std::int64_t c) {
   constexpr unsigned step = source == Source::pooled ? 2 : 1;
-  for (unsigned i = 0; i < M + 2; i += step) {
-    for (unsigned j = M + 2; j < 2 * M + 2; j += step) {
-      prefetch_near(address_of<source>(t, i, j, c));
-      prefetch_far(address_of<source>(t, i, j + 2 * M, c));
-    }
+  constexpr unsigned line_floats = 64 / sizeof(float), columns = M / step;
+  constexpr unsigned share = columns * ((M + 2) / step) * kLanes / line_floats;
+  const std::int64_t lines = t.pixel_step / line_floats * columns, first = c / kLanes * share;
+  std::int64_t i = first / lines * step, line = first % lines;
+  for (unsigned k = 0; k < share; ++k) {
+    prefetch_far(address_of<source>(t, static_cast<unsigned>(i), 2 * M + 2, 0) +
+                 line * line_floats);
+    if (++line == lines) line = 0, i += step;
   }
 }
 

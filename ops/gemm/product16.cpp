@@ -90,14 +90,20 @@ inline F32 load_from(const float* row, std::int64_t k, std::int64_t depth) {
   return left >= kLanes ? load(row + k) : load_partial(row + k, left > 0 ? left : 0);
 }
 
-// Of a row, lane by lane: sum (factor src[k])^2.
+// Of a row, lane by lane: sum (factor src[k])^2. Two sums, so that neither waits for the other.
 inline F32 squares_of(const float* row, std::int64_t depth, F32 factor) {
-  F32 squares = {};
-  for (std::int64_t k = 0; k < depth; k += kLanes) {
-    const F32 value = factor * load_from(row, k, depth);
+  F32 even = {}, odd = {};
+  const auto add = [factor](F32& squares, F32 value) {
+    value *= factor;
     squares = multiply_add(value, value, squares);
+  };
+  std::int64_t k = 0;
+  for (; k + kStep <= depth; k += kStep) {
+    add(even, load(row + k));
+    add(odd, load(row + k + kLanes));
   }
-  return squares;
+  for (; k < depth; k += kLanes) add(even, load_from(row, k, depth));
+  return even + odd;
 }
 
 // Sums of neighbouring lanes of a, then of b, in every 128 bits.
@@ -141,8 +147,27 @@ float careful_norm(const float* row, std::int64_t depth) {
   return largest * __builtin_sqrtf(sum);
 }
 
-inline __m256i round_to_int16(F32 value) {
-  return _mm512_maskz_cvtepi32_epi16(kAll, _mm512_maskz_cvtps_epi32(kAll, value));
+// Whole cache lines of integers are written: two vectors of floats make one.
+inline void round_to_int16(F32 first, F32 second, std::int16_t* to) {
+  const __m512i low_halves =
+      _mm512_set_epi16(62, 60, 58, 56, 54, 52, 50, 48, 46, 44, 42, 40, 38, 36, 34, 32, 30, 28, 26,
+                       24, 22, 20, 18, 16, 14, 12, 10, 8, 6, 4, 2, 0);
+  const __m512i integers = _mm512_permutex2var_epi16(
+      _mm512_maskz_cvtps_epi32(kAll, first), low_halves, _mm512_maskz_cvtps_epi32(kAll, second));
+  _mm512_storeu_si512(to, integers);
+}
+
+inline void quantize_row(const float* src, std::int64_t depth, std::int64_t padded, float scale,
+                         std::int16_t* dst) {
+  const F32 factor = broadcast(scale);
+  std::int64_t k = 0;
+  for (; k + kStep <= depth; k += kStep) {
+    round_to_int16(factor * load(src + k), factor * load(src + k + kLanes), dst + k);
+  }
+  for (; k < padded; k += kStep) {
+    round_to_int16(factor * load_from(src, k, depth), factor * load_from(src, k + kLanes, depth),
+                   dst + k);
+  }
 }
 
 // Up to kLanes rows at a time: their norms are one vector, so that summing lanes, the root and the
@@ -164,13 +189,8 @@ void quantize_batch(const QuantizedRows& q, std::int64_t first, std::int64_t cou
         _mm512_maskz_div_ps(_mm512_cmp_ps_mask(norm, F32{}, _CMP_GT_OQ), broadcast(kNorm15), norm));
   store(norms, norm * broadcast(1 / kNorm15));
   for (std::int64_t r = 0; r < count; ++r) {
-    const float* src = q.src + (first + r) * q.src_step;
-    std::int16_t* dst = q.dst + (first + r) * q.dst_step;
-    const F32 factor = broadcast(factors[r]);
-    for (std::int64_t k = 0; k < q.padded; k += kLanes) {
-      const __m256i integers = round_to_int16(factor * load_from(src, k, q.depth));
-      __builtin_memcpy(dst + k, &integers, sizeof(integers));
-    }
+    quantize_row(q.src + (first + r) * q.src_step, q.depth, q.padded, factors[r],
+                 q.dst + (first + r) * q.dst_step);
     q.scale[(first + r) * q.scale_step] = norms[r];
   }
 }

@@ -17,9 +17,9 @@ namespace {
 using gemm_tile::Tile;
 using gemm_tile::TileKernel;
 
-constexpr std::int64_t kMaxPixels = 256;      // in one sum of floats
-constexpr std::int64_t kPanelFloats = 8192;   // stay in the first-level cache
-constexpr std::int64_t kColumnsOfTask = 256;  // a multiple of every tile's width
+constexpr std::int64_t kMaxPixels = 256;     // in one sum of floats
+constexpr std::int64_t kPanelFloats = 8192;  // stay in the first-level cache
+constexpr std::int64_t kTasks = 8;           // enough for threads to end together
 constexpr std::int64_t kMaxSlices = 32;
 constexpr std::int64_t kPartialFloats = 1 << 19;  // of all slices, unless one matrix has more
 constexpr std::int64_t kBlockRows = 16, kBlockCols = 64;  // of G, when the slices are combined
@@ -32,6 +32,12 @@ std::int64_t slice_count(const GramProblem& problem) {
   const std::int64_t affordable = kPartialFloats / std::max<std::int64_t>(1, problem.c * problem.c);
   const std::int64_t most = std::clamp<std::int64_t>(affordable, 1, kMaxSlices);
   return std::clamp<std::int64_t>(ceil_div(problem.m, kMaxPixels), 1, most);
+}
+
+// Columns of a task, a multiple of every tile's width: fewer where there are few slices, though
+// their panels are packed again for each group.
+std::int64_t columns_of_task(const GramProblem& problem) {
+  return slice_count(problem) < kTasks ? 128 : 256;
 }
 
 std::int64_t partial_floats(const GramProblem& problem) {
@@ -172,7 +178,7 @@ std::size_t forward_tiled_workspace(const GramProblem& problem, int threads,
 void forward_tiled(Context& context, const GramProblem& problem, const GramForwardArgs& args,
                    void* workspace, const TileKernel& tile) {
   const std::int64_t c = problem.c, slices = slice_count(problem);
-  const std::int64_t groups = ceil_div(c, kColumnsOfTask);
+  const std::int64_t columns = columns_of_task(problem), groups = ceil_div(c, columns);
   const std::int64_t at_once = pixels_at_once(tile);
   const std::int64_t pixels = ceil_div(ceil_div(problem.m, slices), at_once) * at_once;
   auto* partials = static_cast<float*>(workspace);
@@ -185,7 +191,7 @@ void forward_tiled(Context& context, const GramProblem& problem, const GramForwa
       const std::int64_t first = std::min(problem.m, s * pixels);
       const Slice slice{features, c, first, std::min(problem.m, first + pixels),
                         partials + s * c * c};
-      sum_columns(slice, group * kColumnsOfTask, std::min(c, (group + 1) * kColumnsOfTask), tile,
+      sum_columns(slice, group * columns, std::min(c, (group + 1) * columns), tile,
                   buffers + thread * buffer_floats(problem, tile));
     });
     combine(context.threads(), problem, partials, args.gram.data<float>() + b * c * c);

