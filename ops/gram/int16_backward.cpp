@@ -13,11 +13,16 @@ namespace {
 
 using namespace gemm_tile;
 
-constexpr std::int64_t kLanes = 16, kBlock = 64;  // columns of a vector, and of a product
-constexpr std::int64_t kPixels = 48;              // of a task: whole register tiles
+constexpr std::int64_t kLanes = 16, kBlock = 64;            // columns of a vector, and of a product
+constexpr std::int64_t kPixels = 48;                        // of a product: whole register tiles
+constexpr std::int64_t kTaskFloats = 8 * kPixels * kBlock;  // long runs of memory
 
 std::int64_t padded_depth(std::int64_t c) {
   return ceil_div(c, 32) * 32;
+}
+// Whole products.
+std::int64_t task_pixels(const GramProblem& p) {
+  return std::max<std::int64_t>(1, kTaskFloats / (kPixels * p.c)) * kPixels;
 }
 // Of rows of integers: a cache line more, so that they do not fall on the same sets.
 std::int64_t row_step(std::int64_t c) {
@@ -150,12 +155,16 @@ void backward_int16(Context& context, const GramProblem& p, const GramBackwardAr
     context.threads().run(p.c / kLanes, [&](std::int64_t task, int thread) {
       pack_columns(p, grad, task * kLanes, own + thread * layout.own, columns, scales);
     });
-    const std::int64_t tasks = ceil_div(p.m, kPixels);
+    const float* features = args.features.data<float>() + b * p.m * p.c;
+    float* gradients = args.grad_features.data<float>() + b * p.m * p.c;
+    const std::int64_t size = task_pixels(p), tasks = ceil_div(p.m, size);
     context.threads().run(tasks, [&](std::int64_t task, int thread) {
-      const std::int64_t first = task * kPixels, at = (b * p.m + first) * p.c;
-      const Pixels pixels = {args.features.data<float>() + at, std::min(kPixels, p.m - first),
-                             args.grad_features.data<float>() + at, args.accumulate};
-      multiply_pixels(p, pixels, columns, own + thread * layout.own);
+      const std::int64_t end = std::min(p.m, (task + 1) * size);
+      for (std::int64_t first = task * size; first < end; first += kPixels) {
+        const Pixels pixels = {features + first * p.c, std::min(kPixels, end - first),
+                               gradients + first * p.c, args.accumulate};
+        multiply_pixels(p, pixels, columns, own + thread * layout.own);
+      }
     });
   }
 }
