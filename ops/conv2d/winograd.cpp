@@ -9,9 +9,9 @@ namespace {
 // Outputs for which a filter is worth transforming in every call.
 constexpr std::int64_t kFilterPays = 2048;
 
-// Pairs of channels up to which a filter may be kept as F(6x6) reads it, seven times as large as it
-// was. The deep layers of VGG-19 have 94 % of its weights and 40 % of its products.
-constexpr std::int64_t kMostFilters = 1 << 16;
+// Up to which a filter may be kept as F(6x6) reads it: in f32 seven times as large as it was. The
+// deep layers of VGG-19 have most of its weights and 40 % of its products.
+constexpr std::size_t kMostFilterBytes = std::size_t{32} << 20;
 
 // Inputs [point, row, channel]. Rows and points are followed by some floats, so that they do not
 // fall on the same cache sets.
@@ -67,6 +67,10 @@ std::int64_t winograd_products(const Conv2dProblem& p, std::int64_t tile) {
   return ceil_div(p.oh(), tile) * ceil_div(p.ow(), tile) * (tile + 2) * (tile + 2);
 }
 
+std::size_t filter_bytes(const Conv2dProblem& p, unsigned tile, std::size_t value_bytes) {
+  return static_cast<std::size_t>(p.ic * p.oc) * (tile + 2) * (tile + 2) * value_bytes;
+}
+
 std::int64_t scratch_count(const WinogradForm& form, const Correlation& c, int threads) {
   const WinogradTiles tiles(form, c);
   return correlate_count(tiles, Matrices(tiles, nullptr), threads);
@@ -88,7 +92,7 @@ const float* filters_of(Context& context, const WinogradForm& form, const Filter
 
 }  // namespace
 
-Support supports_winograd(const Conv2dProblem& p, unsigned tile) {
+Support supports_winograd(const Conv2dProblem& p, unsigned tile, std::size_t value_bytes) {
   if (p.kh != 3 || p.kw != 3 || p.params.stride != 1) {
     return Support::no("needs 3x3 filters and stride 1");
   }
@@ -103,7 +107,7 @@ Support supports_winograd(const Conv2dProblem& p, unsigned tile) {
   if (tile > 4 && products * 12 > winograd_products(p, 4) * 11) {
     return Support::no(fmt::format("tiles of 4 x 4 suit {} x {} outputs", p.oh(), p.ow()));
   }
-  if (tile > 4 && p.ic * p.oc > kMostFilters) {
+  if (tile > 4 && filter_bytes(p, tile, value_bytes) > kMostFilterBytes) {
     return Support::no("its transformed filter would take too much memory");
   }
   return Support::yes();

@@ -1,4 +1,4 @@
-// Winograd convolution F(4x4, 3x3) on the CPU: what is above the per-instruction-set parts of
+// Winograd convolution F(m x m, 3x3) on the CPU: what is above the per-instruction-set parts of
 // winograd_kernels.h. README.md of this folder tells how the blocking came about.
 #pragma once
 
@@ -6,11 +6,12 @@
 
 namespace impasto::conv2d_kernels {
 
-// With tiles of `tile` x `tile` outputs. 3x3, stride 1, and large enough: with few channels or
-// pixels the transforms cost more than they save. Forward, larger tiles than 4 x 4 are for mixed
-// precision: a ReLU or a maximum that falls the other way changes the gradient by more than
-// rounding does.
-Support supports_winograd(const Conv2dProblem&, unsigned tile);
+// With tiles of `tile` x `tile` outputs, and filters of `value_bytes` each value. 3x3, stride 1,
+// and large enough: with few channels or pixels the transforms cost more than they save. Forward,
+// larger tiles than 4 x 4 are for mixed precision: a ReLU or a maximum that falls the other way
+// changes the gradient by more than rounding does.
+Support supports_winograd(const Conv2dProblem&, unsigned tile,
+                          std::size_t value_bytes = sizeof(float));
 Support supports_forward_winograd(const Conv2dProblem&, unsigned tile);
 
 std::size_t forward_winograd_bytes(const WinogradForm&, const Conv2dProblem&, int threads);

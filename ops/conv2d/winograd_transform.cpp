@@ -154,8 +154,8 @@ template <Source source>
 
 // A share of what the third tile to the right will read beyond the second: memory answers later
 // than a tile takes. Along rows, in the order of addresses, so that the processor's own prefetching
-// joins in: fetched as the transform reads, one vector of each pixel, a layer whose picture no cache
-// holds took 7 % longer.
+// joins in: fetched as the transform reads, one vector of each pixel, a layer whose picture no
+// cache holds took 7 % longer.
 template <unsigned M, Source source>
 [[gnu::always_inline]] inline void prefetch_right(const WinogradInput& t, std::int64_t c) {
   constexpr unsigned step = source == Source::pooled ? 2 : 1;

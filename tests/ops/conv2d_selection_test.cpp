@@ -91,6 +91,9 @@ TEST_CASE("F(6x6) serves where it saves products: gradients, and forward in mixe
   Conv2dProblem deep = sized(64);
   deep.loose = true, deep.ic = deep.oc = 512;
   reason(deep, "would take too much memory");
+  deep.mixed = true;  // half of it in 16 bits
+  CHECK(chosen(conv2d_backward_data_table(), deep, all) ==
+        "conv2d.bwd_data.cpu.winograd6_int16.avx512vnni");
 }
 
 TEST_CASE("a conv2d kernel that the machine lacks is refused by name, with the reason") {
