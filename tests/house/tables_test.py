@@ -73,6 +73,10 @@ class TablesTest(unittest.TestCase):
         self.run_program()
         self.assertIn("| 256 x 256 | 100 ms | 250 ms, channels_last | 2.50 | 1.50 | 1e-06, 1e-04 |", self.text())
 
+        self.rows("a.jsonl", {**ours, "libtorch_over_impasto": 2.612}, theirs)
+        self.run_program()
+        self.assertIn("| 300 ms, contiguous | 2.61 |", self.text())
+
     def test_old_rows_and_no_rows(self):
         self.rows("a.jsonl", error_row("abc", "2026-01-01T10:00", 1e-6, schema=1))
         self.assertEqual(self.run_program(), 0)
