@@ -3,6 +3,7 @@
 #include "ops/gemm/product16.h"
 
 #include "ops/gemm/register_rows.h"
+#include "tensor/simd/mask.h"
 #include "tensor/simd/unroll.h"
 
 namespace impasto::gemm_tile::IMPASTO_ISA {
@@ -90,19 +91,19 @@ inline F32 load_from(const float* row, std::int64_t k, std::int64_t depth) {
   return left >= kLanes ? load(row + k) : load_partial(row + k, left > 0 ? left : 0);
 }
 
-// Of a row, lane by lane: sum (factor src[k])^2. Two sums, so that neither waits for the other.
-inline F32 squares_of(const float* row, std::int64_t depth, F32 factor) {
+// Of a row, lane by lane: sum src[k]^2. Two sums, so that neither waits for the other.
+inline F32 squares_of(const float* row, std::int64_t depth) {
   F32 even = {}, odd = {};
-  const auto add = [factor](F32& squares, F32 value) {
-    value *= factor;
-    squares = multiply_add(value, value, squares);
-  };
   std::int64_t k = 0;
   for (; k + kStep <= depth; k += kStep) {
-    add(even, load(row + k));
-    add(odd, load(row + k + kLanes));
+    const F32 first = load(row + k), second = load(row + k + kLanes);
+    even = multiply_add(first, first, even);
+    odd = multiply_add(second, second, odd);
   }
-  for (; k < depth; k += kLanes) add(even, load_from(row, k, depth));
+  for (; k < depth; k += kLanes) {
+    const F32 value = load_from(row, k, depth);
+    even = multiply_add(value, value, even);
+  }
   return even + odd;
 }
 
@@ -128,23 +129,12 @@ inline F32 sums_of_lanes(const F32 (&rows)[kLanes]) {
                       add_quarters(quarters[2], quarters[3]));
 }
 
-float largest_magnitude(const float* row, std::int64_t depth) {
-  float largest = 0;
-  for (std::int64_t k = 0; k < depth; ++k) {
-    const float magnitude = __builtin_fabsf(row[k]);
-    if (!(magnitude <= largest)) largest = magnitude;  // NaN stays
-  }
-  return largest;
-}
-
-// Squares of very small or large values leave the range of f32; then relative to the largest.
+// Squares of very small or large values leave the range of f32, but not that of f64.
 float careful_norm(const float* row, std::int64_t depth) {
-  const float largest = largest_magnitude(row, depth);
-  if (!(largest > 1e-35f)) return largest == largest ? 0 : largest;
-  const F32 squares = squares_of(row, depth, broadcast(1 / largest));
-  float sum = 0;
-  for (unsigned i = 0; i < kLanes; ++i) sum += squares[i];
-  return largest * __builtin_sqrtf(sum);
+  double squares = 0;
+  for (std::int64_t k = 0; k < depth; ++k) squares += double{row[k]} * double{row[k]};
+  const auto norm = static_cast<float>(__builtin_sqrt(squares));
+  return norm > 1e-35f || norm != norm ? norm : 0;
 }
 
 // Whole cache lines of integers are written: two vectors of floats make one.
@@ -170,18 +160,24 @@ inline void quantize_row(const float* src, std::int64_t depth, std::int64_t padd
   }
 }
 
+// Lanes whose squares did not leave the range of f32.
+inline Mask is_ordinary(F32 squares) {
+  return greater(squares, broadcast(1e-25f)) & greater(broadcast(1e35f), squares);
+}
+
 // Up to kLanes rows at a time: their norms are one vector, so that summing lanes, the root and the
 // quotient cost as much as those of one row.
 void quantize_batch(const QuantizedRows& q, std::int64_t first, std::int64_t count) {
-  F32 squares[kLanes] = {};
+  F32 squares[kLanes];
+  for (std::int64_t r = count; r < kLanes; ++r) squares[r] = F32{};
   for (std::int64_t r = 0; r < count; ++r) {
-    squares[r] = squares_of(q.src + (first + r) * q.src_step, q.depth, broadcast(1));
+    squares[r] = squares_of(q.src + (first + r) * q.src_step, q.depth);
   }
   const F32 sums = sums_of_lanes(squares);
   float norms[kLanes], factors[kLanes];
   store(norms, _mm512_maskz_sqrt_ps(kAll, sums));
-  for (std::int64_t r = 0; r < count; ++r) {
-    if (sums[r] > 1e-25f && sums[r] < 1e35f) continue;
+  for (unsigned odd = ~bits_of(is_ordinary(sums)) & ((1u << count) - 1); odd != 0; odd &= odd - 1) {
+    const int r = __builtin_ctz(odd);
     norms[r] = careful_norm(q.src + (first + r) * q.src_step, q.depth);
   }
   const F32 norm = load(norms);
