@@ -30,7 +30,7 @@ std::int64_t out_count(const Conv2dProblem& p) {
 // A result that no cache holds is written past them, without being read before. Vectors must be
 // whole and aligned, and nobody must be about to read the result.
 bool can_stream(const DirectIsa& isa, const Conv2dProblem& p, const Correlation& c) {
-  constexpr std::int64_t kLargeFloats = 8 << 20;
+  constexpr std::int64_t kLargeFloats = 4 << 20;
   const bool aligned = reinterpret_cast<std::uintptr_t>(c.dst) % (isa.lanes * sizeof(float)) == 0;
   return aligned && p.oc % isa.lanes == 0 && out_count(p) >= kLargeFloats;
 }
