@@ -13,7 +13,7 @@ namespace {
 
 // An idle worker looks for new work this long before it sleeps: ops follow each other within
 // microseconds, and a futex wake costs more than that.
-constexpr std::chrono::microseconds kSpin{100};
+constexpr std::chrono::microseconds kSpin{300};
 
 // ThreadPool::job_ counts jobs in its upper bits. While a job is open, workers may join it; the
 // caller closes it when all chunks are taken, and then waits for those inside, not for those who
