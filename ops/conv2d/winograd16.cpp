@@ -57,23 +57,27 @@ void quantize_columns(const Filters& filters, const float* from, std::int64_t wi
   }
 }
 
+// Block by block, for exact filters take twice the memory.
 void prepare(Context& context, const Filters& filters, float* prepared) {
   const FilterView& view = filters.view;
   const WinogradForm& form = filters.form;
-  const std::int64_t points = filters.points;
-  Tensor exact = context.empty({transformed_count(form, view)});
+  const std::int64_t points = filters.points, block = block_channels(form);
+  Tensor exact = context.empty({points * view.ic * std::min(block, filters.channels)});
   const float* from = exact.data<float>();
-  transform_filter(context.threads(), form, view, exact.data<float>());
   auto* values = reinterpret_cast<std::int16_t*>(prepared);
   float* scales = prepared + filters.values;
-  const std::int64_t block = block_channels(form), blocks = ceil_div(view.oc, block);
-  parallel_for(context.threads(), blocks * points, 1, [&](std::int64_t task, std::int64_t) {
-    const std::int64_t first = task / points * block, f = task % points;
+  for (std::int64_t first = 0; first < view.oc; first += block) {
+    FilterView part = view;
+    part.first += first * view.o_step;
+    part.oc = std::min(block, view.oc - first);
+    transform_filter(context.threads(), form, part, exact.data<float>());
     const std::int64_t width = std::min(block, filters.channels - first);
-    quantize_columns(filters, from + (first * points + f * width) * view.ic, width,
-                     values + (first * points + f * width) * 2 * filters.pairs,
-                     scales + first * points + f * width);
-  });
+    parallel_for(context.threads(), points, 1, [&](std::int64_t f, std::int64_t) {
+      const std::int64_t at = first * points + f * width;
+      quantize_columns(filters, from + f * width * view.ic, width, values + at * 2 * filters.pairs,
+                       scales + at);
+    });
+  }
 }
 
 // Inputs [point, row, channel] in integers, then their scales [point, row].
