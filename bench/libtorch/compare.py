@@ -10,7 +10,7 @@ import sys
 import tempfile
 import time
 
-from driver.results import spread
+from driver.results import quantile, spread
 from driver.worker import Worker
 
 HERE = pathlib.Path(__file__).resolve().parent
@@ -61,7 +61,7 @@ def wrong(errors, variant, factor=WRONG):
 
 
 def median(ms):
-    return spread(ms)["median_ms"]
+    return quantile(ms, 0.5)
 
 
 def ratio(theirs, ours):
@@ -192,7 +192,7 @@ def busy(sides, results, sizes):
             slowdown = median(loaded[name]) / median(idle[name])
             results.add("busy", problem=f"iteration {size}, one core kept busy", size=size,
                         **match.players[name].ask("hello"), **spread(loaded[name]),
-                        idle_median_ms=median(idle[name]), slowdown=round(slowdown, 3))
+                        idle_median_ms=round(median(idle[name]), 3), slowdown=round(slowdown, 3))
 
 
 def memory(sides, results, sizes):

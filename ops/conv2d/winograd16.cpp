@@ -62,13 +62,14 @@ void prepare(Context& context, const Filters& filters, float* prepared) {
   const FilterView& view = filters.view;
   const WinogradForm& form = filters.form;
   const std::int64_t points = filters.points, block = block_channels(form);
-  Tensor exact = context.empty({points * view.ic * std::min(block, filters.channels)});
+  FilterView part = view;
+  part.oc = std::min(block, view.oc);
+  Tensor exact = context.empty({transformed_count(form, part)});
   const float* from = exact.data<float>();
   auto* values = reinterpret_cast<std::int16_t*>(prepared);
   float* scales = prepared + filters.values;
   for (std::int64_t first = 0; first < view.oc; first += block) {
-    FilterView part = view;
-    part.first += first * view.o_step;
+    part.first = view.first + first * view.o_step;
     part.oc = std::min(block, view.oc - first);
     transform_filter(context.threads(), form, part, exact.data<float>());
     const std::int64_t width = std::min(block, filters.channels - first);

@@ -72,7 +72,7 @@ class TablesTest(unittest.TestCase):
         self.rows("a.jsonl", ours, theirs, {**theirs, "memory_format": "channels_last", "median_ms": 250})
         self.run_program()
         self.assertIn("| 256 x 256 | 100 ms | 250 ms, channels_last | 2.50 | 1.50 | 1e-06, 1e-04 |", self.text())
-
+        # A ratio by rounds counts before that of the medians.
         self.rows("a.jsonl", {**ours, "libtorch_over_impasto": 2.612}, theirs)
         self.run_program()
         self.assertIn("| 300 ms, contiguous | 2.61 |", self.text())
