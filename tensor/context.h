@@ -26,8 +26,9 @@ namespace simt {
 class Executor;
 }
 
-// mixed: gradients may be computed from operands rounded to 16 bits, where that is faster; forward,
-// all stays f32, but may be rounded several times as much. Sums are f32 or wider.
+// mixed: gradients and Gram matrices may be computed from operands rounded to 16 bits, where that
+// is faster; feature maps stay f32, but may be rounded several times as much. Sums are f32 or
+// wider.
 enum class Precision : std::uint8_t { f32, mixed };
 Precision parse_precision(std::string_view text);  // throws InputError
 

@@ -1,7 +1,6 @@
 #include "ops/conv2d/winograd16.h"
 
 #include <algorithm>
-#include <cmath>
 
 #include "ops/gemm/product16.h"
 #include "tensor/checked.h"
@@ -33,30 +32,6 @@ struct Filters {
   std::int64_t points, pairs, channels, values;
 };
 
-// One point of one block: `width` columns of `view.ic` floats at `from`, [ic, width].
-void quantize_columns(const Filters& filters, const float* from, std::int64_t width,
-                      std::int16_t* to, float* scales) {
-  for (std::int64_t o = 0; o < width; ++o) {
-    double squares = 0;
-    float largest = 0;
-    for (std::int64_t k = 0; k < filters.view.ic; ++k) {
-      const float value = from[k * width + o];
-      squares += double{value} * double{value};
-      largest = std::max(largest, std::abs(value));
-    }
-    const auto norm = static_cast<float>(std::sqrt(squares));
-    // What is not finite must show in the result; what is almost nothing may be nothing.
-    const float scale =
-        norm > 1e-30f ? std::min(gemm_tile::kNorm16 / norm, gemm_tile::kLargestInt16 / largest)
-                      : 0.0f;
-    scales[o] = scale > 0 ? 1 / scale : norm * 0.0f;
-    for (std::int64_t k = 0; k < 2 * filters.pairs; ++k) {
-      const float value = scale > 0 && k < filters.view.ic ? from[k * width + o] * scale : 0.0f;
-      to[(k / 2 * width + o) * 2 + k % 2] = static_cast<std::int16_t>(std::lrint(value));
-    }
-  }
-}
-
 // Block by block, for exact filters take twice the memory.
 void prepare(Context& context, const Filters& filters, float* prepared) {
   const FilterView& view = filters.view;
@@ -75,8 +50,15 @@ void prepare(Context& context, const Filters& filters, float* prepared) {
     const std::int64_t width = std::min(block, filters.channels - first);
     parallel_for(context.threads(), points, 1, [&](std::int64_t f, std::int64_t) {
       const std::int64_t at = first * points + f * width;
-      quantize_columns(filters, from + f * width * view.ic, width, values + at * 2 * filters.pairs,
-                       scales + at);
+      gemm_tile::avx512vnni::quantize_columns({.src = from + f * width * view.ic,
+                                               .src_step = width,
+                                               .depth = view.ic,
+                                               .padded = 2 * filters.pairs,
+                                               .vectors = static_cast<unsigned>(width / form.lanes),
+                                               .norm = gemm_tile::kNorm16,
+                                               .dst = values + at * 2 * filters.pairs,
+                                               .dst_step = 2 * width,
+                                               .scale = scales + at});
     });
   }
 }

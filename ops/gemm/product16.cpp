@@ -33,6 +33,20 @@ inline __m512i broadcast_pair(const std::int16_t* from) {
   asm("vpdpwssd %2, %1, %0" : "+v"(sum) : "v"(a), "v"(b));
 }
 
+// Integers from one pair of k to the next, of a row of src, and of V vectors of wei. Constants:
+// steps of the problem would cost every other product 1 %.
+struct Rows {
+  static constexpr std::int64_t kSrcStep = 2;
+  template <unsigned V>
+  static constexpr std::int64_t kWeiStep = V* kStep;
+};
+struct Panels {
+  static constexpr std::int64_t kSrcStep = kPanelStep16;
+  template <unsigned V>
+  static constexpr std::int64_t kWeiStep = kPanelStep16;
+};
+
+template <class Layout>
 struct Tile {
   using Product = Product16;
   using Element = std::int16_t;
@@ -42,8 +56,9 @@ struct Tile {
   static void multiply(const Product& p, std::int64_t row, const Fetch<std::int16_t>& next);
 };
 
+template <class Layout>
 template <unsigned R, unsigned V>
-void Tile::multiply(const Product& p, std::int64_t row, const Fetch<std::int16_t>& next) {
+void Tile<Layout>::multiply(const Product& p, std::int64_t row, const Fetch<std::int16_t>& next) {
   constexpr unsigned kPointers = (R + 2) / 3;
   __m512i sums[R * V];
   each<R * V>(IMPASTO_EACH(i) { sums[i] = _mm512_setzero_si512(); });
@@ -62,7 +77,7 @@ void Tile::multiply(const Product& p, std::int64_t row, const Fetch<std::int16_t
     __m512i filter[V];
     each<V>(IMPASTO_EACH(v) {
       filter[v] = _mm512_loadu_si512(wei + v * kStep);
-      prefetch_near(address(wei + (kAhead * V + v) * kStep));
+      prefetch_near(address(wei + kAhead * Layout::template kWeiStep<V> + v * kStep));
     });
     prefetch_near(address(fetch_src));
     prefetch_far(address(fetch_wei));
@@ -70,8 +85,8 @@ void Tile::multiply(const Product& p, std::int64_t row, const Fetch<std::int16_t
       const __m512i pair = broadcast_pair(src[r / 3] + r % 3 * p.src_step);
       each<V>(IMPASTO_EACH(v) { add_products(sums[r * V + v], pair, filter[v]); });
     });
-    each<kPointers>(IMPASTO_EACH(r) { src[r] += 2; });
-    wei += V * kStep;
+    each<kPointers>(IMPASTO_EACH(r) { src[r] += Layout::kSrcStep; });
+    wei += Layout::template kWeiStep<V>;
     fetch_wei += wei_step;
     fetch_src += 2 * R;
   }
@@ -129,12 +144,16 @@ inline F32 sums_of_lanes(const F32 (&rows)[kLanes]) {
                       add_quarters(quarters[2], quarters[3]));
 }
 
-// Squares of very small or large values leave the range of f32, but not that of f64.
-float careful_norm(const float* row, std::int64_t depth) {
+// Squares of very small or large values leave the range of f32, but not that of f64. A norm by
+// which nothing can be divided is none.
+float careful_norm(const float* from, std::int64_t step, std::int64_t depth) {
   double squares = 0;
-  for (std::int64_t k = 0; k < depth; ++k) squares += double{row[k]} * double{row[k]};
+  for (std::int64_t k = 0; k < depth; ++k) {
+    const double value = double{from[k * step]};
+    squares += value * value;
+  }
   const auto norm = static_cast<float>(__builtin_sqrt(squares));
-  return norm > 1e-35f || norm != norm ? norm : 0;
+  return norm > 1e-33f || norm != norm ? norm : 0;
 }
 
 // Whole cache lines of integers are written: two vectors of floats make one.
@@ -178,7 +197,7 @@ void quantize_batch(const QuantizedRows& q, std::int64_t first, std::int64_t cou
   store(norms, _mm512_maskz_sqrt_ps(kAll, sums));
   for (unsigned odd = ~bits_of(is_ordinary(sums)) & ((1u << count) - 1); odd != 0; odd &= odd - 1) {
     const int r = __builtin_ctz(odd);
-    norms[r] = careful_norm(q.src + (first + r) * q.src_step, q.depth);
+    norms[r] = careful_norm(q.src + (first + r) * q.src_step, 1, q.depth);
   }
   const F32 norm = load(norms);
   store(factors,
@@ -191,7 +210,84 @@ void quantize_batch(const QuantizedRows& q, std::int64_t first, std::int64_t cou
   }
 }
 
+// Of V vectors of columns: Euclidean norms and largest absolute values.
+template <unsigned V>
+struct Columns {
+  F32 norms[V], largest[V];
+};
+
+template <unsigned V>
+IMPASTO_INLINE void measure(const QuantizedColumns& q, Columns<V>& columns) {
+  const auto no_sign = _mm512_set1_epi32(0x7fffffff);
+  F32 sums[V];
+  each<V>(IMPASTO_EACH(v) { sums[v] = columns.largest[v] = F32{}; });
+  const float* row = q.src;
+  for (std::int64_t k = 0; k < q.depth; ++k, row += q.src_step) {
+    each<V>(IMPASTO_EACH(v) {
+      const F32 value = load(row + v * kLanes);
+      const auto magnitude = reinterpret_cast<F32>(reinterpret_cast<__m512i>(value) & no_sign);
+      sums[v] = multiply_add(value, value, sums[v]);
+      columns.largest[v] = _mm512_maskz_max_ps(kAll, columns.largest[v], magnitude);
+    });
+  }
+  each<V>(IMPASTO_EACH(v) {
+    columns.norms[v] = _mm512_maskz_sqrt_ps(kAll, sums[v]);
+    const Mask none = _mm512_cmp_ps_mask(columns.largest[v], F32{}, _CMP_EQ_OQ);
+    for (unsigned odd = ~bits_of(is_ordinary(sums[v]) | none) & 0xffff; odd != 0; odd &= odd - 1) {
+      const int lane = __builtin_ctz(odd);
+      float norms[kLanes];
+      store(norms, columns.norms[v]);
+      norms[lane] = careful_norm(q.src + v * kLanes + lane, q.src_step, q.depth);
+      columns.norms[v] = load(norms);
+    }
+  });
+}
+
+// Integers of two steps of k in turn.
+inline __m512i pairs_of(F32 even, F32 odd) {
+  return _mm512_mask_blend_epi16(
+      0xaaaaaaaa, _mm512_maskz_cvtps_epi32(kAll, even),
+      _mm512_maskz_slli_epi32(kAll, _mm512_maskz_cvtps_epi32(kAll, odd), 16));
+}
+
+template <unsigned V>
+void quantize_vectors(const QuantizedColumns& q) {
+  Columns<V> columns;
+  measure<V>(q, columns);
+  F32 factors[V];
+  each<V>(IMPASTO_EACH(v) {
+    const F32 norm = columns.norms[v];
+    const Mask some = greater(norm, F32{});
+    factors[v] = _mm512_maskz_min_ps(
+        some, _mm512_maskz_div_ps(some, broadcast(q.norm), norm),
+        _mm512_maskz_div_ps(some, broadcast(kLargestInt16), columns.largest[v]));
+    const Mask inverse = greater(factors[v], F32{});
+    store(q.scale + v * kLanes,
+          select(inverse, _mm512_maskz_div_ps(inverse, broadcast(1), factors[v]), norm * F32{}));
+  });
+  const float* row = q.src;
+  std::int16_t* dst = q.dst;
+  for (std::int64_t k = 0; k < q.padded; k += 2, row += 2 * q.src_step, dst += q.dst_step) {
+    each<V>(IMPASTO_EACH(v) {
+      const float* from = row + v * kLanes;
+      const F32 even = k < q.depth ? factors[v] * load(from) : F32{};
+      const F32 odd = k + 1 < q.depth ? factors[v] * load(from + q.src_step) : F32{};
+      _mm512_storeu_si512(dst + v * kStep, pairs_of(even, odd));
+    });
+  }
+}
+
+template <unsigned V = 4>
+void choose_vectors(const QuantizedColumns& q) {
+  if (q.vectors == V) return quantize_vectors<V>(q);
+  if constexpr (V > 1) choose_vectors<V - 1>(q);
+}
+
 }  // namespace
+
+void quantize_columns(const QuantizedColumns& q) {
+  choose_vectors(q);
+}
 
 void quantize_rows(const QuantizedRows& q) {
   for (std::int64_t r = 0; r < q.rows; r += kLanes) {
@@ -200,7 +296,11 @@ void quantize_rows(const QuantizedRows& q) {
 }
 
 void multiply16(const Product16& p) {
-  multiply_by_rows<Tile>(p);
+  multiply_by_rows<Tile<Rows>>(p);
+}
+
+void multiply16_panels(const Product16& p) {
+  multiply_by_rows<Tile<Panels>>(p);
 }
 
 }  // namespace impasto::gemm_tile::IMPASTO_ISA

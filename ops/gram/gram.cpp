@@ -6,11 +6,15 @@
 namespace impasto {
 namespace {
 
-GramProblem make_problem(const Tensor& features, double scale) {
+// `table` as named by a request for one of its kernels, which need not be one of f32.
+GramProblem make_problem(Context& context, std::string_view table, const Tensor& features,
+                         double scale) {
   const Shape& s = features.shape();
   IMPASTO_CHECK(s.rank() == 4, "gram: features have shape {}, expected [n, h, w, c]",
                 s.to_string());
-  return {s[0], checked_mul(s[1], s[2]), s[3], scale, features.dtype()};
+  const bool mixed =
+      context.precision() == Precision::mixed || !context.requested_kernel(table).empty();
+  return {s[0], checked_mul(s[1], s[2]), s[3], scale, features.dtype(), mixed};
 }
 
 }  // namespace
@@ -20,7 +24,7 @@ std::string GramProblem::to_string() const {
 }
 
 Tensor gram_forward(Context& context, const Tensor& features, double scale) {
-  const GramProblem problem = make_problem(features, scale);
+  const GramProblem problem = make_problem(context, gram_forward_table().name, features, scale);
   Tensor gram = context.empty({problem.n, problem.c, problem.c}, problem.dtype);
   launch(context, gram_forward_table(), problem, GramForwardArgs{features, gram});
   return gram;
@@ -28,9 +32,7 @@ Tensor gram_forward(Context& context, const Tensor& features, double scale) {
 
 Tensor gram_backward(Context& context, const Tensor& features, const Tensor& grad_gram,
                      double scale, Tensor sum) {
-  GramProblem problem = make_problem(features, scale);
-  problem.mixed = context.precision() == Precision::mixed ||
-                  !context.requested_kernel(gram_backward_table().name).empty();
+  const GramProblem problem = make_problem(context, gram_backward_table().name, features, scale);
   const Shape want{problem.n, problem.c, problem.c};
   IMPASTO_CHECK(grad_gram.shape() == want && grad_gram.dtype() == problem.dtype,
                 "gram backward: gradient {} {}, expected {} {}", grad_gram.shape().to_string(),

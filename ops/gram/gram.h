@@ -4,7 +4,8 @@
 //   G[n] = scale * F[n]^T F[n],  F [n, h, w, c] read as n matrices of (h w) x c;  G [n, c, c],
 //   symmetric.
 //
-// f32 and f64.
+// f32 and f64. In a context of mixed precision kernels may round both factors of a product to 16
+// bits.
 #pragma once
 
 #include <cstdint>
@@ -29,8 +30,7 @@ struct GramProblem {
 Tensor gram_forward(Context& context, const Tensor& features, double scale);
 
 // grad_features = scale * F (dG + dG^T), shape of features. grad_gram [n, c, c] need not be
-// symmetric. Where `sum` is defined, the gradient is added to it in place and it is returned. In a
-// context of mixed precision kernels may round both factors to 16 bits.
+// symmetric. Where `sum` is defined, the gradient is added to it in place and it is returned.
 Tensor gram_backward(Context& context, const Tensor& features, const Tensor& grad_gram,
                      double scale, Tensor sum = {});
 

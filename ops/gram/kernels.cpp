@@ -79,6 +79,15 @@ const Kernel<GramProblem, GramForwardArgs> kForward[] = {
     cublas<forward_cublas_tf32, GramForwardArgs>("gram.fwd.cublas.tf32", 0x1p-11),
 #endif
 #if defined(__x86_64__)
+    {.info = {.id = "gram.fwd.cpu.int16.avx512vnni",
+              .idea = "products of scaled 16-bit integers, upper tiles only",
+              .needs = Features(Feature::avx512) | Feature::avx512vnni,
+              .exact = false,
+              .operand_eps = 0x1p-17},
+     .supports = supports_int16,
+     .workspace_bytes = forward_int16_workspace,
+     .reduction_length = forward_length,
+     .run = forward_int16},
     tiled_forward<gemm_tile::avx512::kTile>("gram.fwd.cpu.tiled.avx512", Feature::avx512),
     tiled_forward<gemm_tile::avx2::kTile>("gram.fwd.cpu.tiled.avx2", Feature::avx2),
 #endif
@@ -114,7 +123,7 @@ const Kernel<GramProblem, GramBackwardArgs> kBackward[] = {
               .needs = Features(Feature::avx512) | Feature::avx512vnni,
               .exact = false,
               .operand_eps = 0x1p-11},
-     .supports = supports_backward_int16,
+     .supports = supports_int16,
      .workspace_bytes = backward_int16_workspace,
      .reduction_length = backward_length,
      .run = backward_int16},

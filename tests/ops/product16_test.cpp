@@ -1,6 +1,7 @@
 // The products of 16-bit integers that conv2d and gram build on: what becomes of rows, and sums.
 #include "ops/gemm/product16.h"
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
 #include <vector>
@@ -70,6 +71,53 @@ TEST_CASE("rows of any number and size become integers whose norm fits") {
         }
         CHECK(near);
         CHECK(fits);
+      }
+    }
+  }
+}
+
+TEST_CASE("columns become integers in pairs, whose norm fits, and so do their values") {
+  if (!has_vnni()) return;
+  const std::int64_t step = 150, padded = 72;
+  for (std::int64_t depth : {1, 2, 31, 70}) {
+    for (unsigned vectors = 1; vectors <= 4; ++vectors) {
+      for (float size : {1e-30f, 1e-12f, 1.0f, 1e18f, 1e36f}) {
+        CAPTURE(depth);
+        CAPTURE(vectors);
+        CAPTURE(size);
+        Tensor src = random_tensor({depth, 64}, DType::f32, 1);
+        for (float& value : src.values<float>()) value *= size;
+        src.data<float>()[0] = 100 * size;  // all but alone in its column
+        std::vector<std::int16_t> values(static_cast<std::size_t>(padded / 2 * step), 99);
+        std::vector<float> scales(64, 99);
+        avx512vnni::quantize_columns({.src = src.data<float>(),
+                                      .src_step = 64,
+                                      .depth = depth,
+                                      .padded = padded,
+                                      .vectors = vectors,
+                                      .norm = kNorm16,
+                                      .dst = values.data(),
+                                      .dst_step = step,
+                                      .scale = scales.data()});
+        bool near = true, fits = true;
+        for (std::int64_t v = 0; v < 16 * vectors; ++v) {
+          double squares = 0, largest = 0;
+          for (std::int64_t k = 0; k < padded; ++k) {
+            const double value = values[static_cast<std::size_t>(k / 2 * step + 2 * v + k % 2)];
+            const double scale = double{scales[static_cast<std::size_t>(v)]};
+            const double want = k < depth ? double{src.data<float>()[k * 64 + v]} / scale : 0;
+            near = near && std::abs(want - value) < 0.51;
+            squares += value * value;
+            largest = std::max(largest, std::abs(value));
+          }
+          fits = fits && std::sqrt(squares) < 65536 &&
+                 (std::sqrt(squares) > 65000 || largest == 32767);
+        }
+        CHECK(near);
+        CHECK(fits);
+        const std::size_t behind = 32 * std::size_t{vectors};
+        CHECK(std::all_of(values.begin() + static_cast<std::ptrdiff_t>(behind),
+                          values.begin() + step, [](std::int16_t value) { return value == 99; }));
       }
     }
   }

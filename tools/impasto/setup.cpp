@@ -78,8 +78,8 @@ void add_compute_options(CLI::App& command, MachineOptions& o) {
   const std::map<std::string, Precision> precisions = {{"f32", Precision::f32},
                                                        {"mixed", Precision::mixed}};
   add_choice(command, "--precision", o.precision, precisions,
-             "f32 (default), or mixed: faster gradients from 16-bit products, within some "
-             "thousandths of the f32 ones, where the processor has AVX-512 VNNI")
+             "f32 (default), or mixed: faster, with 16-bit products where the processor has "
+             "AVX-512 VNNI; gradients are within some thousandths of the f32 ones")
       ->group(group);
   command.add_option("--threads", o.threads, "Processor threads; default: all cores")
       ->check(CLI::Range(1, 1024))

@@ -78,11 +78,14 @@ void exact(Session& s) {
     for (const GramProblem& p : problems(dtype)) {
       const Tensor features = s.integers(features_shape(p), dtype, 1);
       const Tensor want = gram_of(p, features);
-      s.for_kernels(gram_forward_table(), p, [&](auto& kernel) {
-        Tensor gram = poisoned(gram_shape(p), dtype);
-        kernel.run({features, gram});
-        kernel.check("exact on integers", compare(gram, want, 0));
-      });
+      s.for_kernels(
+          gram_forward_table(), p,
+          [&](auto& kernel) {
+            Tensor gram = poisoned(gram_shape(p), dtype);
+            kernel.run({features, gram});
+            kernel.check("exact on integers", compare(gram, want, 0));
+          },
+          [](const auto& kernel) { return kernel.info.exact; });
     }
   }
 }
@@ -96,29 +99,67 @@ void normal(Session& s) {
       s.for_kernels(gram_forward_table(), p, [&](auto& kernel) {
         Tensor gram = poisoned(gram_shape(p), dtype);
         kernel.run({features, gram});
-        kernel.check(
-            "near its definition",
-            compare(gram, want, p.scale * epsilon_of(dtype) * kernel.length() * top * top));
+        const double eps = epsilon_of(dtype) + kernel.info.operand_eps;
+        kernel.check("near its definition",
+                     compare(gram, want, p.scale * eps * kernel.length() * top * top));
         kernel.check("symmetric to the bit", is_symmetric(p, gram));
       });
     }
   }
 }
 
-void no_nan_hidden(Session& s) {
-  const GramProblem p{1, 2049, 20, 1, DType::f32};
-  Tensor features = Tensor::zeros(features_shape(p));
-  features.data<float>()[features.numel() - 2] = NAN;
-  s.for_kernels(gram_forward_table(), p, [&](auto& kernel) {
-    Tensor gram = Tensor::zeros(gram_shape(p));
-    kernel.run({features, gram});
-    bool shows = gram.data<float>()[0] == 0;
-    for (std::int64_t i = 0; i < p.c; ++i) {
-      shows = shows && std::isnan(gram.data<float>()[18 * p.c + i]) &&
-              std::isnan(gram.data<float>()[i * p.c + 18]);
+// Kernels that round their operands.
+constexpr auto kRounds = [](const auto& kernel) { return !kernel.info.exact; };
+
+template <class Kernel>
+void check_norm(Kernel& kernel, const Tensor& got, const Tensor& want) {
+  const double error = relative_error(got, want), bound = 2 * kernel.info.operand_eps;
+  kernel.check("near its definition by norm",
+               Comparison{error < bound, error / bound,
+                          fmt::format("relative error {:.3g} of {:.3g}", error, bound)});
+}
+
+// By norm, and whatever the values are: one that is much larger than all others, and values whose
+// squares leave the range of f32.
+void rounded(Session& s) {
+  for (double scale : {1e-14, 1.0, 1e12}) {
+    for (const GramProblem& p : problems(DType::f32)) {
+      Tensor features = s.normal(features_shape(p), DType::f32, 1);
+      for (std::int64_t i = 3; i < features.numel(); i += p.c) features.data<float>()[i] = 0;
+      features.data<float>()[0] = 1e6f;
+      for (float& value : features.values<float>()) value *= static_cast<float>(scale);
+      const Tensor want = gram_of(p, features);
+      s.for_kernels(
+          gram_forward_table(), p,
+          [&](auto& kernel) {
+            Tensor gram = poisoned(gram_shape(p));
+            kernel.run({features, gram});
+            check_norm(kernel, gram, want);
+          },
+          kRounds);
     }
-    kernel.check("hides no NaN", shows);
-  });
+  }
+}
+
+void no_nan_hidden(Session& s) {
+  // 20 channels, and as many as every kernel serves.
+  for (std::int64_t c : {20, 80}) {
+    const GramProblem p{1, 2049, c, 1, DType::f32, true};
+    for (float bad : {NAN, INFINITY}) {
+      Tensor features = Tensor::zeros(features_shape(p));
+      features.data<float>()[features.numel() - c + 18] = bad;
+      s.for_kernels(gram_forward_table(), p, [&](auto& kernel) {
+        Tensor gram = poisoned(gram_shape(p));
+        kernel.run({features, gram});
+        bool shows = gram.data<float>()[0] == 0;
+        for (std::int64_t i = 0; i < c; ++i) {
+          shows = shows && !std::isfinite(gram.data<float>()[18 * c + i]) &&
+                  !std::isfinite(gram.data<float>()[i * c + 18]);
+        }
+        kernel.check("hides no NaN and no infinity", shows);
+      });
+    }
+  }
 }
 
 // On a map, and added to one; bound(problem, subject, largest product, there) is what may be off.
@@ -165,10 +206,6 @@ void backward_normal(Session& s) {
                  [](const auto&) { return true; });
 }
 
-bool rounds(const Kernel<GramProblem, GramBackwardArgs>& kernel) {
-  return !kernel.info.exact;
-}
-
 // By norm, and whatever the values are: one that is much larger than all others, and values whose
 // squares leave the range of f32.
 void backward_rounded(Session& s) {
@@ -184,12 +221,9 @@ void backward_rounded(Session& s) {
           [&](auto& kernel) {
             Tensor result = poisoned(features.shape());
             kernel.run({features, grad, result});
-            const double error = relative_error(result, want), bound = 2 * kernel.info.operand_eps;
-            kernel.check("near its definition by norm",
-                         Comparison{error < bound, error / bound,
-                                    fmt::format("relative error {:.3g} of {:.3g}", error, bound)});
+            check_norm(kernel, result, want);
           },
-          rounds);
+          kRounds);
     }
   }
 }
@@ -230,7 +264,7 @@ constexpr std::int64_t kThreads[][2] = {{9991, 13}, {1300, 140}, {131, 80}};
 
 void threads(Session& s) {
   for (const auto& [m, c] : kThreads) {
-    const GramProblem p{2, m, c, 0.3, DType::f32};
+    const GramProblem p{2, m, c, 0.3, DType::f32, true};
     const Tensor features = s.normal(features_shape(p), DType::f32, 1);
     s.for_kernels(gram_forward_table(), p, [&](auto& kernel) {
       Tensor gram = poisoned(gram_shape(p));
@@ -254,7 +288,8 @@ void backward_threads(Session& s) {
 constexpr Case kCases[] = {
     {"gram.fwd", "exact on integers", exact},
     {"gram.fwd", "near its definition, symmetric to the bit", normal},
-    {"gram.fwd", "hides no NaN", no_nan_hidden},
+    {"gram.fwd", "near its definition by norm", rounded},
+    {"gram.fwd", "hides no NaN and no infinity", no_nan_hidden},
     {"gram.fwd", "same bits", threads, Kind::threads},
     {"gram.bwd", "exact on integers, written and added", backward_exact},
     {"gram.bwd", "near its definition, written and added", backward_normal},
