@@ -13,6 +13,9 @@ constexpr std::int64_t kFilterPays = 2048;
 // deep layers of VGG-19 have most of its weights and 40 % of its products.
 constexpr std::size_t kMostFilterBytes = std::size_t{32} << 20;
 
+// Tiles for which larger filters than those of F(4x4) are worth reading.
+constexpr std::int64_t kLargerPay = 16;
+
 // Inputs [point, row, channel]. Rows and points are followed by some floats, so that they do not
 // fall on the same cache sets.
 class Matrices final : public WinogradMatrices {
@@ -26,7 +29,7 @@ class Matrices final : public WinogradMatrices {
   std::int64_t input_count(std::int64_t rows) const override { return points_ * point_step(rows); }
   std::int64_t own_count() const override { return tiles_.patch_count(); }
 
-  void transform(std::int64_t tile, std::int64_t row, std::int64_t rows, float* v,
+  void transform(const WinogradTile& tile, std::int64_t row, std::int64_t rows, float* v,
                  float* own) const override {
     tiles_.read(tile, v + row * row_step_, point_step(rows), own);
   }
@@ -36,18 +39,17 @@ class Matrices final : public WinogradMatrices {
     WinogradProduct p;
     p.vectors = product.block.vectors;
     p.src_step = row_step_;
-    p.rows = product.end - product.begin;
     p.depth = ic;
-    p.src = product.v + product.begin * row_step_;
     p.wei = filters_ + product.block.first * points_ * ic;
-    p.dst = product.product;
-    for (std::int64_t f = 0; f < points_; ++f) {
+    const float* v = product.v;
+    for (std::int64_t f = 0; f < points_; ++f, v += point_step(product.rows), p.wei = p.next_wei) {
+      const auto [begin, end] = product.rows_of(f);
+      p.rows = end - begin;
+      p.src = v + begin * row_step_;
       p.next_src = p.src + point_step(product.rows);
       p.next_wei = p.wei + ic * width;
-      tiles_.form().multiply(p);
-      p.src = p.next_src;
-      p.wei = p.next_wei;
-      p.dst += product.product_step;
+      p.dst = product.product + f * product.product_step + (begin - product.begin) * width;
+      if (p.rows > 0) tiles_.form().multiply(p);
     }
   }
 
@@ -62,9 +64,15 @@ class Matrices final : public WinogradMatrices {
   std::int64_t points_, row_step_;
 };
 
+// Points of tiles one way.
+std::int64_t winograd_points(std::int64_t outputs, std::int64_t tile) {
+  const std::int64_t rest = ceil_div(outputs % tile, 2) * 2;
+  return outputs / tile * (tile + 2) + (rest > 0 ? rest + 2 : 0);
+}
+
 // Multiplications for a pair of channels.
 std::int64_t winograd_products(const Conv2dProblem& p, std::int64_t tile) {
-  return ceil_div(p.oh(), tile) * ceil_div(p.ow(), tile) * (tile + 2) * (tile + 2);
+  return winograd_points(p.oh(), tile) * winograd_points(p.ow(), tile);
 }
 
 std::size_t filter_bytes(const Conv2dProblem& p, unsigned tile, std::size_t value_bytes) {
@@ -106,6 +114,11 @@ Support supports_winograd(const Conv2dProblem& p, unsigned tile, std::size_t val
   }
   if (tile > 4 && products * 12 > winograd_products(p, 4) * 11) {
     return Support::no(fmt::format("tiles of 4 x 4 suit {} x {} outputs", p.oh(), p.ow()));
+  }
+  if (tile > 4 &&
+      p.n * ceil_div(p.oh(), std::int64_t{tile}) * ceil_div(p.ow(), std::int64_t{tile}) <
+          kLargerPay) {
+    return Support::no("its larger filters would be read for few tiles");
   }
   if (tile > 4 && filter_bytes(p, tile, value_bytes) > kMostFilterBytes) {
     return Support::no("its transformed filter would take too much memory");

@@ -76,21 +76,28 @@ class Matrices final : public WinogradMatrices {
     return tiles_.patch_count() + filters_.points * exact_step();
   }
 
-  void transform(std::int64_t tile, std::int64_t row, std::int64_t rows, float* v,
+  void transform(const WinogradTile& tile, std::int64_t row, std::int64_t rows, float* v,
                  float* own) const override {
     float* exact = own + tiles_.patch_count();
     tiles_.read(tile, exact, exact_step(), own);
     auto* integers = reinterpret_cast<std::int16_t*>(v) + row * row_step();
     float* scales = v + filters_.points * point_step(rows) / 2 + row;
-    gemm_tile::avx512vnni::quantize_rows({.src = exact,
-                                          .src_step = exact_step(),
-                                          .rows = filters_.points,
-                                          .depth = filters_.view.ic,
-                                          .padded = 2 * filters_.pairs,
-                                          .dst = integers,
-                                          .dst_step = point_step(rows),
-                                          .scale = scales,
-                                          .scale_step = rows});
+    const std::int64_t across = tile_inputs(filters_.form);
+    const bool narrow = tile.columns + 2 < across;
+    // Points that the tile has, of one row if not all of them.
+    const std::int64_t runs = narrow ? tile.rows + 2 : 1;
+    const std::int64_t points = narrow ? tile.columns + 2 : (tile.rows + 2) * across;
+    for (std::int64_t f = 0; f < runs * across; f += across) {
+      gemm_tile::avx512vnni::quantize_rows({.src = exact + f * exact_step(),
+                                            .src_step = exact_step(),
+                                            .rows = points,
+                                            .depth = filters_.view.ic,
+                                            .padded = 2 * filters_.pairs,
+                                            .dst = integers + f * point_step(rows),
+                                            .dst_step = point_step(rows),
+                                            .scale = scales + f * rows,
+                                            .scale_step = rows});
+    }
   }
 
   void multiply(const Product& product) const override {
@@ -98,21 +105,22 @@ class Matrices final : public WinogradMatrices {
     gemm_tile::Product16 p;
     p.vectors = product.block.vectors;
     p.src_step = row_step();
-    p.rows = product.end - product.begin;
     p.depth = 2 * filters_.pairs;
-    p.src = reinterpret_cast<const std::int16_t*>(product.v) + product.begin * row_step();
     p.wei = reinterpret_cast<const std::int16_t*>(prepared_) + first * filters_.points * p.depth;
-    p.src_scale = product.v + filters_.points * point_step(product.rows) / 2 + product.begin;
     p.wei_scale = prepared_ + filters_.values + first * filters_.points;
-    p.dst = product.product;
     p.dst_step = width;
-    for (std::int64_t f = 0; f < filters_.points; ++f) {
+    const auto* v = reinterpret_cast<const std::int16_t*>(product.v);
+    const float* scales = product.v + filters_.points * point_step(product.rows) / 2;
+    for (std::int64_t f = 0; f < filters_.points; ++f, v += point_step(product.rows)) {
+      const auto [begin, end] = product.rows_of(f);
+      p.rows = end - begin;
+      p.src = v + begin * row_step();
+      p.src_scale = scales + f * product.rows + begin;
       p.next_src = p.src + point_step(product.rows);
       p.next_wei = p.wei + p.depth * width;
-      gemm_tile::avx512vnni::multiply16(p);
-      p.src = p.next_src, p.wei = p.next_wei;
-      p.src_scale += product.rows, p.wei_scale += width;
-      p.dst += product.product_step;
+      p.dst = product.product + f * product.product_step + (begin - product.begin) * width;
+      if (p.rows > 0) gemm_tile::avx512vnni::multiply16(p);
+      p.wei = p.next_wei, p.wei_scale += width;
     }
   }
 

@@ -14,7 +14,7 @@ constexpr std::int64_t kLanes = 64;  // output channels of a block, at most
 
 using Lanes = std::array<double, kLanes>;
 
-// Row `point` of G: powers of the point over its distances to the other finite points.
+// Row of G for a point: its powers over its distances to the other finite points.
 struct Row {
   double of[3];
 };
@@ -30,7 +30,7 @@ std::vector<Row> transform_of(const WinogradForm& form) {
     for (double other : points) distances *= other == point ? 1 : point - other;
     rows.push_back({{1 / distances, point / distances, point * point / distances}});
   }
-  rows.push_back({{0, 0, 1}});  // infinity
+  rows.insert(rows.begin() + 1, {{0, 0, 1}});  // infinity
   return rows;
 }
 

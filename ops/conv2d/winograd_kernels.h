@@ -2,7 +2,9 @@
 // set: a tile of (m + 2)^2 inputs becomes one row of each of as many matrices, one a point (input
 // transform); each is multiplied by that point's filter matrix; the results of a tile become m x m
 // outputs (output transform). F(4x4) has 36 multiplications an output tile and channel pair instead
-// of 144, F(6x6) 64 instead of 324, but four times the rounding error.
+// of 144, F(6x6) 64 instead of 324, but four times the rounding error. Tiles that the border of the
+// outputs cuts short have fewer rows or columns of outputs, r x c of them, even numbers, and only
+// points (i, j) with i < r + 2 and j < c + 2; point (i, j) is number i (m + 2) + j.
 //
 // Plain structs only: the per-instruction-set sources include this.
 #pragma once
@@ -21,6 +23,7 @@ enum class TilePool : std::uint8_t { none, max, average };
 // that the pool read. Pixels outside [first_row, end_row) x [first_column, end_column) are zero and
 // not read.
 struct WinogradInput {
+  unsigned tile_rows = 0, tile_columns = 0;  // of outputs: at most m, even
   const float* src = nullptr;
   std::int64_t row_step = 0, pixel_step = 0;
   std::int64_t channels = 0;
@@ -52,7 +55,8 @@ struct WinogradProduct {
 // reach dst: of the maximum the winner (the first of equals) if it passes ReLU, of the average each
 // that passes.
 struct WinogradOutput {
-  const float* src = nullptr;  // point f at src + f point_step
+  unsigned tile_rows = 0, tile_columns = 0;  // at most m, even
+  const float* src = nullptr;                // point f at src + f point_step
   std::int64_t point_step = 0;
   const float* bias = nullptr;  // may be null
   bool relu = false;

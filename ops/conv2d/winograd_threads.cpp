@@ -43,14 +43,13 @@ std::int64_t own_count(const WinogradTiles& tiles, const WinogradMatrices& matri
   return point_count(tiles.form()) * product_step(tiles, threads) + matrices.own_count() + inputs;
 }
 
-// One block of output channels of rows [begin, end) of the inputs, which belong to the tiles from
-// `tile` on.
+// One block of output channels of rows [begin, end) of the inputs.
 void compute_block(const WinogradTiles& tiles, const WinogradMatrices& matrices,
-                   const WinogradMatrices::Product& product, std::int64_t tile) {
+                   const WinogradMatrices::Product& product) {
   matrices.multiply(product);
   for (std::int64_t row = product.begin; row < product.end; ++row) {
     const float* from = product.product + (row - product.begin) * product.block.width;
-    tiles.write(tile + row - product.begin, product.block, from, product.product_step);
+    tiles.write(product.order[row], product.block, from, product.product_step);
   }
 }
 
@@ -66,11 +65,12 @@ void correlate_by_tiles(ThreadPool& threads, const WinogradTiles& tiles,
     float* v = rest + matrices.own_count();
     const std::int64_t first = task * tiles.count() / tasks;
     const std::int64_t count = (task + 1) * tiles.count() / tasks - first;
+    const TileOrder order = tiles.order(first, count);
     for (std::int64_t row = 0; row < count; ++row) {
-      matrices.transform(first + row, row, rows, v, rest);
+      matrices.transform(order[row], row, rows, v, rest);
     }
     for (std::int64_t b = 0; b < tiles.blocks(); ++b) {
-      compute_block(tiles, matrices, {tiles.block(b), v, 0, count, rows, product, step}, first);
+      compute_block(tiles, matrices, {order, tiles.block(b), v, 0, count, rows, product, step});
     }
     tiles.form().finish();
   });
@@ -81,8 +81,9 @@ void correlate_by_blocks(ThreadPool& threads, const WinogradTiles& tiles,
   const std::int64_t rows = tiles.count(), step = product_step(tiles, threads.size());
   const std::int64_t own = own_count(tiles, matrices, threads.size());
   float* v = scratch + threads.size() * own;
+  const TileOrder order = tiles.order(0, rows);
   threads.run(rows, [&](std::int64_t row, int thread) {
-    matrices.transform(row, row, rows, v,
+    matrices.transform(order[row], row, rows, v,
                        scratch + thread * own + point_count(tiles.form()) * step);
   });
   // Each block of channels by one task, so that its filters are read once; a network with few
@@ -92,9 +93,9 @@ void correlate_by_blocks(ThreadPool& threads, const WinogradTiles& tiles,
   threads.run(tiles.blocks() * groups, [&](std::int64_t task, int thread) {
     const std::int64_t group = task % groups, begin = group * rows / groups;
     const std::int64_t end = (group + 1) * rows / groups;
-    compute_block(tiles, matrices,
-                  {tiles.block(task / groups), v, begin, end, rows, scratch + thread * own, step},
-                  begin);
+    compute_block(
+        tiles, matrices,
+        {order, tiles.block(task / groups), v, begin, end, rows, scratch + thread * own, step});
     tiles.form().finish();
   });
 }

@@ -10,6 +10,15 @@ namespace {
 // Results larger than this are written past the caches, which hold filters instead.
 constexpr std::int64_t kStreamFloats = 1 << 16;
 
+// Of a tile one way, where `left` are left and it has `most`.
+std::int64_t even_outputs(std::int64_t left, std::int64_t most) {
+  return std::min(most, ceil_div(left, 2) * 2);
+}
+
+unsigned clip(std::int64_t i, std::int64_t inputs) {
+  return static_cast<unsigned>(std::clamp<std::int64_t>(i, 0, inputs));
+}
+
 }  // namespace
 
 WinogradTiles::WinogradTiles(const WinogradForm& form, const Correlation& correlation)
@@ -32,47 +41,71 @@ ChannelBlock WinogradTiles::block(std::int64_t index) const {
   return {first, channels, static_cast<unsigned>(vectors), vectors * form_.lanes};
 }
 
-unsigned WinogradTiles::clip(std::int64_t i) const {
-  return static_cast<unsigned>(std::clamp<std::int64_t>(i, 0, inputs_));
+TileOrder WinogradTiles::order(std::int64_t first, std::int64_t count) const {
+  TileOrder order;
+  order.inputs_ = inputs_;
+  std::vector<WinogradTile> tiles(static_cast<std::size_t>(count));
+  const auto kind = [&](const WinogradTile& t) {
+    return (t.rows < outputs_ ? 2 : 1) + (t.columns < outputs_ ? (t.rows < outputs_ ? 1 : -1) : 0);
+  };
+  std::int64_t column = first % columns_, row = first / columns_ % rows_;
+  std::int64_t n = first / columns_ / rows_;
+  for (WinogradTile& t : tiles) {
+    const std::int64_t y = row * outputs_, x = column * outputs_;
+    t = {n, y, x, even_outputs(c_.oh - y, outputs_), even_outputs(c_.ow - x, outputs_)};
+    if (t.rows < outputs_) order.low_inputs_ = t.rows + 2;
+    if (t.columns < outputs_) order.narrow_inputs_ = t.columns + 2;
+    ++order.begin_[kind(t) + 1];
+    if (++column == columns_) column = 0, ++row;
+    if (row == rows_) row = 0, ++n;
+  }
+  for (int k = 0; k < 4; ++k) order.begin_[k + 1] += order.begin_[k];
+  std::int64_t next[4] = {order.begin_[0], order.begin_[1], order.begin_[2], order.begin_[3]};
+  order.tiles_.resize(tiles.size());
+  for (const WinogradTile& t : tiles) order.tiles_[static_cast<std::size_t>(next[kind(t)]++)] = t;
+  return order;
 }
 
-WinogradTiles::Place WinogradTiles::place_of(std::int64_t tile) const {
-  const std::int64_t row = tile / columns_;
-  return {row / rows_, row % rows_ * outputs_, tile % columns_ * outputs_};
+TileOrder::Rows WinogradMatrices::Product::rows_of(std::int64_t point) const {
+  const TileOrder::Rows all = order.rows_of(point);
+  const std::int64_t first = std::max(begin, all.begin);
+  return {first, std::max(first, std::min(end, all.end))};
 }
 
 std::int64_t WinogradTiles::patch_count() const {
   return c_.pad_mode == PadMode::zero ? 0 : ceil_div(inputs_ * inputs_ * c_.ic, 16) * 16;
 }
 
-void WinogradTiles::read(std::int64_t tile, float* dst, std::int64_t point_step,
-                         float* patch) const {
-  const Place place = place_of(tile);
-  const std::int64_t y = place.y - c_.top, x = place.x - c_.left;
+void WinogradTiles::read(WinogradTile t, float* dst, std::int64_t point_step, float* patch) const {
+  t.y -= c_.top, t.x -= c_.left;
   WinogradInput input;
+  input.tile_rows = static_cast<unsigned>(t.rows);
+  input.tile_columns = static_cast<unsigned>(t.columns);
   input.channels = c_.ic;
   input.pixel_step = c_.ic;
   input.dst = dst;
   input.point_step = point_step;
-  input.end_row = input.end_column = clip(inputs_);
-  const bool inside = y >= 0 && x >= 0 && y + inputs_ <= c_.h && x + inputs_ <= c_.w;
+  input.end_row = input.tile_rows + 2, input.end_column = input.tile_columns + 2;
+  const bool inside =
+      t.y >= 0 && t.x >= 0 && t.y + t.rows + 2 <= c_.h && t.x + t.columns + 2 <= c_.w;
   if (!inside && c_.pad_mode != PadMode::zero) {
-    copy_patch(place.n, y, x, patch);
+    copy_patch(t, patch);
     input.src = patch;
     input.row_step = inputs_ * c_.ic;
   } else {
-    locate(input, place.n, y, x);
+    locate(input, t);
   }
   form_.input(input);
 }
 
 // The tile whose first pixel is (y, x), read where it lies.
-void WinogradTiles::locate(WinogradInput& input, std::int64_t n, std::int64_t y,
-                           std::int64_t x) const {
+void WinogradTiles::locate(WinogradInput& input, const WinogradTile& tile) const {
   const std::int64_t shrink = c_.src_pool ? 2 : 1;
   const std::int64_t h = c_.h / shrink, w = c_.w / shrink;
-  input.first_row = clip(-y), input.end_row = clip(h * shrink - y);
-  input.first_column = clip(-x), input.end_column = clip(w * shrink - x);
+  std::int64_t y = tile.y, x = tile.x;
+  input.first_row = clip(-y, tile.rows + 2), input.end_row = clip(h * shrink - y, tile.rows + 2);
+  input.first_column = clip(-x, tile.columns + 2);
+  input.end_column = clip(w * shrink - x, tile.columns + 2);
   input.row_step = w * c_.ic;
   if (c_.src_pool) {
     input.pooled = true;
@@ -80,38 +113,40 @@ void WinogradTiles::locate(WinogradInput& input, std::int64_t n, std::int64_t y,
     input.odd_row = y & 1, input.odd_column = x & 1;
     y >>= 1, x >>= 1;
   }
-  input.src = c_.src + ((n * h + y) * w + x) * c_.ic;
+  input.src = c_.src + ((tile.n * h + y) * w + x) * c_.ic;
   if (c_.src_mask == nullptr) return;
   if (c_.src_pool) y = 2 * y + input.odd_row, x = 2 * x + input.odd_column;
   input.mask_pixel_step = mask_channels(c_.ic) / 8;
   input.mask_row_step = c_.w * input.mask_pixel_step;
-  input.mask = c_.src_mask + ((n * c_.h + y) * c_.w + x) * input.mask_pixel_step;
+  input.mask = c_.src_mask + ((tile.n * c_.h + y) * c_.w + x) * input.mask_pixel_step;
 }
 
 // Reflected and repeated borders: the tile as it would be inside the padded picture. Tiles reach
 // past that; what they read there does not count, but must exist.
-void WinogradTiles::copy_patch(std::int64_t n, std::int64_t y, std::int64_t x, float* patch) const {
+void WinogradTiles::copy_patch(const WinogradTile& tile, float* patch) const {
   const auto shown = [&](std::int64_t i, std::int64_t size, std::int64_t pad) {
     return padded_source(std::min(i, size + pad - 1), size, c_.pad_mode);
   };
-  for (std::int64_t i = 0; i < inputs_; ++i) {
-    const std::int64_t row = n * c_.h + shown(y + i, c_.h, c_.top);
-    for (std::int64_t j = 0; j < inputs_; ++j, patch += c_.ic) {
-      std::copy_n(c_.src + (row * c_.w + shown(x + j, c_.w, c_.left)) * c_.ic, c_.ic, patch);
+  for (std::int64_t i = 0; i < tile.rows + 2; ++i, patch += inputs_ * c_.ic) {
+    const std::int64_t row = tile.n * c_.h + shown(tile.y + i, c_.h, c_.top);
+    for (std::int64_t j = 0; j < tile.columns + 2; ++j) {
+      const std::int64_t column = shown(tile.x + j, c_.w, c_.left);
+      std::copy_n(c_.src + (row * c_.w + column) * c_.ic, c_.ic, patch + j * c_.ic);
     }
   }
 }
 
-void WinogradTiles::write(std::int64_t tile, const ChannelBlock& block, const float* src,
+void WinogradTiles::write(const WinogradTile& t, const ChannelBlock& block, const float* src,
                           std::int64_t point_step) const {
-  const Place place = place_of(tile);
   WinogradOutput output;
+  output.tile_rows = static_cast<unsigned>(t.rows);
+  output.tile_columns = static_cast<unsigned>(t.columns);
   output.src = src;
   output.point_step = point_step;
   output.bias = c_.bias == nullptr ? nullptr : c_.bias + block.first;
   output.relu = c_.relu;
-  output.rows = static_cast<unsigned>(std::min(outputs_, c_.oh - place.y));
-  output.columns = static_cast<unsigned>(std::min(outputs_, c_.ow - place.x));
+  output.rows = static_cast<unsigned>(std::min(t.rows, c_.oh - t.y));
+  output.columns = static_cast<unsigned>(std::min(t.columns, c_.ow - t.x));
   output.channels = block.channels;
   const std::int64_t shrink = c_.dst_pool ? 2 : 1;
   const std::int64_t h = c_.oh / shrink, w = c_.ow / shrink;
@@ -120,14 +155,13 @@ void WinogradTiles::write(std::int64_t tile, const ChannelBlock& block, const fl
   }
   output.pixel_step = c_.oc;
   output.row_step = w * c_.oc;
-  output.dst =
-      c_.dst + ((place.n * h + place.y / shrink) * w + place.x / shrink) * c_.oc + block.first;
+  output.dst = c_.dst + ((t.n * h + t.y / shrink) * w + t.x / shrink) * c_.oc + block.first;
   output.stream = c_.n * h * w * c_.oc > kStreamFloats && c_.oc % form_.lanes == 0;
   if (c_.mask != nullptr) {
     output.mask_pixel_step = mask_channels(c_.oc) / 8;
     output.mask_row_step = c_.ow * output.mask_pixel_step;
-    output.mask = c_.mask + block.first / 8 +
-                  ((place.n * c_.oh + place.y) * c_.ow + place.x) * output.mask_pixel_step;
+    output.mask =
+        c_.mask + block.first / 8 + ((t.n * c_.oh + t.y) * c_.ow + t.x) * output.mask_pixel_step;
   }
   form_.output(output);
 }

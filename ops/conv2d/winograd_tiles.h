@@ -2,6 +2,8 @@
 // which outputs it writes, and how tiles are dealt out to threads.
 #pragma once
 
+#include <vector>
+
 #include "ops/conv2d/correlation.h"
 #include "ops/conv2d/winograd_kernels.h"
 
@@ -26,6 +28,37 @@ struct ChannelBlock {
   std::int64_t width = 0;  // channels of all its vectors
 };
 
+// Of the outputs: the first, and how many each way, even numbers that may reach past the border.
+struct WinogradTile {
+  std::int64_t n, y, x;
+  std::int64_t rows, columns;
+};
+
+// Tiles as rows of the matrices of points, so that those that have a point lie side by side: first
+// come those of few columns, then whole ones, those of few rows, and at the very end those of few
+// of both.
+class TileOrder {
+ public:
+  struct Rows {
+    std::int64_t begin, end;
+  };
+  // Those that have a point.
+  Rows rows_of(std::int64_t point) const {
+    const bool of_low = point / inputs_ < low_inputs_, of_narrow = point % inputs_ < narrow_inputs_;
+    return {of_narrow ? 0 : begin_[1], of_low ? begin_[of_narrow ? 4 : 3] : begin_[2]};
+  }
+  std::int64_t size() const { return begin_[4]; }
+  const WinogradTile& operator[](std::int64_t row) const {
+    return tiles_[static_cast<std::size_t>(row)];
+  }
+
+ private:
+  friend class WinogradTiles;
+  std::vector<WinogradTile> tiles_;
+  std::int64_t begin_[5] = {};                                    // of each kind
+  std::int64_t inputs_ = 0, low_inputs_ = 0, narrow_inputs_ = 0;  // each way; of few rows, columns
+};
+
 class WinogradTiles {
  public:
   WinogradTiles(const WinogradForm& form, const Correlation& correlation);
@@ -36,22 +69,20 @@ class WinogradTiles {
   std::int64_t blocks() const;
   ChannelBlock block(std::int64_t index) const;
 
+  // `count` tiles, along rows of tiles, from tile `first` on.
+  TileOrder order(std::int64_t first, std::int64_t count) const;
+
   // Input transform of a tile, point f at dst + f point_step; `patch` has patch_count() floats.
-  void read(std::int64_t tile, float* dst, std::int64_t point_step, float* patch) const;
+  void read(WinogradTile tile, float* dst, std::int64_t point_step, float* patch) const;
   std::int64_t patch_count() const;
 
   // Output transform of a tile for one block of channels, from point f at src + f point_step.
-  void write(std::int64_t tile, const ChannelBlock& block, const float* src,
+  void write(const WinogradTile& tile, const ChannelBlock& block, const float* src,
              std::int64_t point_step) const;
 
  private:
-  struct Place {
-    std::int64_t n, y, x;  // the tile's first output
-  };
-  Place place_of(std::int64_t tile) const;
-  unsigned clip(std::int64_t i) const;
-  void copy_patch(std::int64_t n, std::int64_t y, std::int64_t x, float* patch) const;
-  void locate(WinogradInput& input, std::int64_t n, std::int64_t y, std::int64_t x) const;
+  void copy_patch(const WinogradTile& tile, float* patch) const;
+  void locate(WinogradInput& input, const WinogradTile& tile) const;
 
   const WinogradForm& form_;
   const Correlation& c_;
@@ -68,18 +99,21 @@ class WinogradMatrices {
   // Floats of workspace for the inputs of `rows` tiles, and for what a thread needs besides.
   virtual std::int64_t input_count(std::int64_t rows) const = 0;
   virtual std::int64_t own_count() const = 0;
-  // Tile `tile` to row `row` of the inputs at `v`, which were made for `rows` of them.
-  virtual void transform(std::int64_t tile, std::int64_t row, std::int64_t rows, float* v,
+  // A tile to row `row` of the inputs at `v`, which were made for `rows` of them.
+  virtual void transform(const WinogradTile& tile, std::int64_t row, std::int64_t rows, float* v,
                          float* own) const = 0;
 
-  // Rows [begin, end) of the inputs by the filters of a block; point f of row r lands in f32 at
-  // product + f product_step + (r - begin) block.width.
+  // Rows [begin, end) of the inputs by the filters of a block, of each point those that have it;
+  // point f of row r lands in f32 at product + f product_step + (r - begin) block.width.
   struct Product {
+    const TileOrder& order;
     ChannelBlock block;
     const float* v;
     std::int64_t begin, end, rows;
     float* product;
     std::int64_t product_step;
+
+    TileOrder::Rows rows_of(std::int64_t point) const;
   };
   virtual void multiply(const Product& product) const = 0;
 };

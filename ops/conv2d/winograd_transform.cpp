@@ -1,111 +1,16 @@
 // The input and output transforms. Both are a pass down the columns of a tile and one along its
 // rows; the points come in pairs +-p, so each pass shares an even and an odd part between two of
 // them. A vector holds channels, so nothing is ever shuffled.
+//
+// A pass over a whole tile is unrolled: loops would cost a layer 1 %. Tiles that a border cuts
+// short are few, and loop.
 #include "ops/conv2d/winograd_kernels.h"
+#include "ops/conv2d/winograd_pass.h"
 #include "ops/gemm/register_rows.h"
 #include "tensor/simd/mask.h"
-#include "tensor/simd/unroll.h"
 
 namespace impasto::conv2d_kernels::IMPASTO_ISA {
 namespace {
-
-using namespace simd::IMPASTO_ISA;
-
-// Coefficients of the transforms for points 0, +-p of all pairs, infinity; all exact in binary.
-template <unsigned M>
-struct Basis {
-  static constexpr unsigned kPairs = M / 2;
-  float powers[M][kPairs] = {};     // p^k
-  float even[kPairs][kPairs] = {};  // prod (x^2 - q^2) over all other pairs q: of x^2k
-  float odd[kPairs][kPairs] = {};   // p times that
-  float all[kPairs + 1] = {};       // over all pairs
-};
-
-template <unsigned M>
-constexpr Basis<M> make_basis() {
-  Basis<M> basis;
-  constexpr unsigned pairs = Basis<M>::kPairs;
-  // product(x^2) times x^2 - square.
-  const auto multiply = [](float* product, unsigned degree, double square) {
-    for (unsigned k = degree + 1; k > 0; --k) product[k] = product[k - 1];
-    product[0] = 0;
-    for (unsigned k = 0; k <= degree; ++k) {
-      product[k] -= static_cast<float>(square) * product[k + 1];
-    }
-  };
-  basis.all[0] = 1;
-  for (unsigned i = 0; i < pairs; ++i) {
-    const double p = kWinogradPairs<M>[i];
-    double power = 1;
-    for (unsigned k = 0; k < M; ++k, power *= p) basis.powers[k][i] = static_cast<float>(power);
-    multiply(basis.all, i, p * p);
-    basis.even[i][0] = 1;
-    for (unsigned j = 0, degree = 0; j < pairs; ++j) {
-      const double q = kWinogradPairs<M>[j];
-      if (j != i) multiply(basis.even[i], degree++, q * q);
-    }
-    for (unsigned k = 0; k < pairs; ++k) basis.odd[i][k] = static_cast<float>(p) * basis.even[i][k];
-  }
-  return basis;
-}
-
-template <unsigned M>
-constexpr Basis<M> kBasis = make_basis<M>();
-
-IMPASTO_INLINE F32 scaled(float scale, F32 a) {
-  return scale == 1 ? a : broadcast(scale) * a;
-}
-// a + scale b; additions have execution units of their own.
-IMPASTO_INLINE F32 add_scaled(F32 a, float scale, F32 b) {
-  if (scale == 1) return a + b;
-  if (scale == -1) return a - b;
-  return multiply_add(broadcast(scale), b, a);
-}
-
-// Coefficients of prod (x - q) over all points q but the one of the row; infinity has all of them.
-template <unsigned M>
-IMPASTO_INLINE void input_1d(const F32 (&d)[M + 2], F32 (&v)[M + 2]) {
-  constexpr unsigned pairs = M / 2;
-  constexpr const Basis<M>& basis = kBasis<M>;
-  each<pairs>(IMPASTO_EACH(i) {
-    F32 even = d[M], odd = scaled(basis.odd[i][pairs - 1], d[M - 1]);
-    each<pairs - 1>(IMPASTO_EACH(rest) {
-      constexpr unsigned k = pairs - 2 - decltype(rest)::kValue;
-      even = add_scaled(even, basis.even[i][k], d[2 * k + 2]);
-      odd = add_scaled(odd, basis.odd[i][k], d[2 * k + 1]);
-    });
-    v[1 + 2 * i] = even + odd;
-    v[2 + 2 * i] = even - odd;
-  });
-  F32 zero = d[M], infinity = d[M + 1];
-  each<pairs>(IMPASTO_EACH(rest) {
-    constexpr unsigned k = pairs - 1 - decltype(rest)::kValue;
-    zero = add_scaled(zero, basis.all[k], d[2 * k]);
-    infinity = add_scaled(infinity, basis.all[k], d[2 * k + 1]);
-  });
-  v[0] = zero, v[M + 1] = infinity;
-}
-
-// Powers of the points.
-template <unsigned M>
-IMPASTO_INLINE void output_1d(const F32 (&m)[M + 2], F32 (&y)[M]) {
-  constexpr unsigned pairs = M / 2;
-  constexpr const Basis<M>& basis = kBasis<M>;
-  F32 sums[pairs], differences[pairs];
-  each<pairs>(IMPASTO_EACH(i) {
-    sums[i] = m[1 + 2 * i] + m[2 + 2 * i];
-    differences[i] = m[1 + 2 * i] - m[2 + 2 * i];
-  });
-  each<M>(IMPASTO_EACH(k) {
-    const auto& parts = k % 2 == 0 ? sums : differences;
-    F32 sum = scaled(basis.powers[k][0], parts[0]);
-    if (k == 0) sum += m[0];
-    if (k == M - 1) sum += m[M + 1];
-    each<pairs - 1>(
-        IMPASTO_EACH(i) { sum = add_scaled(sum, basis.powers[k][i + 1], parts[i + 1]); });
-    y[k] = sum;
-  });
-}
 
 // read(i, j): the vector of pixel (i, j).
 template <unsigned M, class Read>
@@ -115,14 +20,41 @@ IMPASTO_INLINE void transform_input(const Read& read, float* dst, std::int64_t s
   each<n>(IMPASTO_EACH(j) {
     F32 d[n], v[n];
     each<n>(IMPASTO_EACH(i) { d[i] = read(i, j); });
-    input_1d<M>(d, v);
+    input_1d<M, M>(d, v);
     each<n>(IMPASTO_EACH(i) { columns[i][j] = v[i]; });
   });
   each<n>(IMPASTO_EACH(i) {
     F32 v[n];
-    input_1d<M>(columns[i], v);
+    input_1d<M, M>(columns[i], v);
     each<n>(IMPASTO_EACH(j) { store(dst + (i * n + j) * step, v[j]); });
   });
+}
+
+// The same of a tile that is cut short.
+template <unsigned M, class Read>
+IMPASTO_INLINE void transform_short_input(const WinogradInput& t, const Read& read, float* dst) {
+  constexpr unsigned n = M + 2;
+  F32 columns[n][n];
+  with_size<M>(
+      t.tile_rows, IMPASTO_EACH(size) {
+        constexpr unsigned rows = decltype(size)::kValue + 2;
+        for (unsigned j = 0; j < t.tile_columns + 2; ++j) {
+          F32 d[rows], v[rows];
+          each<rows>(IMPASTO_EACH(i) { d[i] = read(i, j); });
+          input_1d<M, rows - 2>(d, v);
+          each<rows>(IMPASTO_EACH(i) { columns[i][j] = v[i]; });
+        }
+      });
+  with_size<M>(
+      t.tile_columns, IMPASTO_EACH(size) {
+        constexpr unsigned across = decltype(size)::kValue + 2;
+        for (unsigned i = 0; i < t.tile_rows + 2; ++i) {
+          F32 d[across], v[across];
+          each<across>(IMPASTO_EACH(j) { d[j] = columns[i][j]; });
+          input_1d<M, across - 2>(d, v);
+          each<across>(IMPASTO_EACH(j) { store(dst + (i * n + j) * t.point_step, v[j]); });
+        }
+      });
 }
 
 // What the mask has of pixel (i, j) for the vector of channels from c on.
@@ -188,11 +120,24 @@ void input_vectors(const WinogradInput& t) {
   }
 }
 
+template <unsigned M, Source source>
+void short_input_vectors(const WinogradInput& t) {
+  for (std::int64_t c = 0; c + kLanes <= t.channels; c += kLanes) {
+    transform_short_input<M>(
+        t,
+        [&](unsigned i, unsigned j) __attribute__((always_inline)) {
+          return outside(t, i, j) ? F32{} : read_pixel<source>(t, i, j, c);
+        },
+        t.dst + c);
+  }
+}
+
 // The last channels, fewer than a vector has.
 template <unsigned M>
 void input_rest(const WinogradInput& t) {
   const std::int64_t rest = t.channels % kLanes, c = t.channels - rest;
-  transform_input<M>(
+  transform_short_input<M>(
+      t,
       [&](unsigned i, unsigned j) {
         if (outside(t, i, j)) return F32{};
         const std::int64_t y = t.pooled ? (i + t.odd_row) / 2 : i;
@@ -201,24 +146,30 @@ void input_rest(const WinogradInput& t) {
         if (t.mask == nullptr) return value;
         return broadcast(t.scale) * select(mask_at(t, i, j, c), value, F32{});
       },
-      t.dst + c, t.point_step);
+      t.dst + c);
 }
 
-template <unsigned M, bool clipped>
-void input_from(const WinogradInput& t) {
-  if (t.pooled) return input_vectors<M, Source::pooled, clipped>(t);
-  if (t.mask != nullptr) return input_vectors<M, Source::masked, clipped>(t);
-  input_vectors<M, Source::plain, clipped>(t);
+enum class Extent : std::uint8_t { whole, clipped, cut };
+
+template <unsigned M, Source source>
+void input_from(const WinogradInput& t, Extent extent) {
+  if (extent == Extent::whole) return input_vectors<M, source, false>(t);
+  if (extent == Extent::clipped) return input_vectors<M, source, true>(t);
+  short_input_vectors<M, source>(t);
 }
 
 template <unsigned M>
 void input(const WinogradInput& t) {
   const bool whole =
       t.first_row == 0 && t.end_row == M + 2 && t.first_column == 0 && t.end_column == M + 2;
-  if (whole) {
-    input_from<M, false>(t);
+  const bool cut = t.tile_rows < M || t.tile_columns < M;
+  const Extent extent = cut ? Extent::cut : whole ? Extent::whole : Extent::clipped;
+  if (t.pooled) {
+    input_from<M, Source::pooled>(t, extent);
+  } else if (t.mask != nullptr) {
+    input_from<M, Source::masked>(t, extent);
   } else {
-    input_from<M, true>(t);
+    input_from<M, Source::plain>(t, extent);
   }
   if (t.channels % kLanes != 0) input_rest<M>(t);
 }
@@ -230,9 +181,38 @@ IMPASTO_INLINE void transform_columns(const float* src, std::int64_t step, F32 (
   each<n>(IMPASTO_EACH(j) {
     F32 m[n], v[M];
     each<n>(IMPASTO_EACH(i) { m[i] = load(src + (i * n + j) * step); });
-    output_1d<M>(m, v);
+    output_1d<M, M>(m, v);
     each<M>(IMPASTO_EACH(i) { rows[i][j] = v[i]; });
   });
+}
+
+// The same of a tile that is cut short.
+template <unsigned M>
+IMPASTO_INLINE void transform_short_columns(const WinogradOutput& t, const float* src,
+                                            F32 (&rows)[M][M + 2]) {
+  with_size<M>(
+      t.tile_rows, IMPASTO_EACH(size) {
+        constexpr unsigned outputs = decltype(size)::kValue, n = outputs + 2;
+        for (unsigned j = 0; j < t.tile_columns + 2; ++j) {
+          F32 m[n], v[outputs];
+          each<n>(IMPASTO_EACH(i) { m[i] = load(src + (i * (M + 2) + j) * t.point_step); });
+          output_1d<M, outputs>(m, v);
+          each<outputs>(IMPASTO_EACH(i) { rows[i][j] = v[i]; });
+        }
+      });
+}
+
+// One row of points to the outputs that it has.
+template <unsigned M>
+IMPASTO_INLINE void transform_short_row(unsigned outputs, const F32 (&points)[M + 2], F32 (&y)[M]) {
+  with_size<M>(
+      outputs, IMPASTO_EACH(size) {
+        constexpr unsigned across = decltype(size)::kValue;
+        F32 m[across + 2], v[across];
+        each<across + 2>(IMPASTO_EACH(j) { m[j] = points[j]; });
+        output_1d<M, across>(m, v);
+        each<across>(IMPASTO_EACH(j) { y[j] = v[j]; });
+      });
 }
 
 constexpr std::uint32_t kAll = ~0u;
@@ -348,8 +328,8 @@ IMPASTO_INLINE void write_pooled(const WinogradOutput& t, const TwoRows<M>& rows
   });
 }
 
-template <unsigned M>
-void output(const WinogradOutput& given) {
+template <unsigned M, bool cut>
+void output_tile(const WinogradOutput& given) {
   const WinogradOutput t = given;  // whatever is written, this stays
   // The maximum of what ReLU lets through is ReLU of the maximum: a quarter of the work.
   const bool each_relu = t.relu && t.pool != TilePool::max;
@@ -360,12 +340,21 @@ void output(const WinogradOutput& given) {
       bias = place.count < kLanes ? load_partial(t.bias + c, place.count) : load(t.bias + c);
     }
     F32 points[M][M + 2];
-    transform_columns<M>(t.src + c, t.point_step, points);
-    for (unsigned i = 0; i < M; i += 2) {
+    if constexpr (cut) {
+      transform_short_columns<M>(t, t.src + c, points);
+    } else {
+      transform_columns<M>(t.src + c, t.point_step, points);
+    }
+    for (unsigned i = 0; i < (cut ? t.tile_rows : M); i += 2) {
       TwoRows<M> rows;
       rows.i = i;
       each<2>(IMPASTO_EACH(k) {
-        output_1d<M>(points[i + k], rows.y[k]);
+        if constexpr (cut) {
+          each<M>(IMPASTO_EACH(j) { rows.y[k][j] = F32{}; });
+          transform_short_row<M>(t.tile_columns, points[i + k], rows.y[k]);
+        } else {
+          output_1d<M, M>(points[i + k], rows.y[k]);
+        }
         each<M>(IMPASTO_EACH(j) {
           rows.y[k][j] += bias;
           if (each_relu) rows.y[k][j] = relu(rows.y[k][j]);
@@ -378,6 +367,12 @@ void output(const WinogradOutput& given) {
       }
     }
   }
+}
+
+template <unsigned M>
+void output(const WinogradOutput& t) {
+  if (t.tile_rows == M && t.tile_columns == M) return output_tile<M, false>(t);
+  output_tile<M, true>(t);
 }
 
 #define IMPASTO_TEXT_(x) #x

@@ -102,7 +102,7 @@ void adjoint(Session& s) {
 
 void threads(Session& s) {
   const Conv2dParams reflect{.pad = 1, .pad_mode = PadMode::reflect};
-  for (std::int64_t side : {12, 53}) {  // few tiles and many
+  for (std::int64_t side : {22, 53}) {  // few tiles and many
     Conv2dProblem p = vary({2, side, side - 3, 40, 72, 3, 3, reflect}, 2);
     p.filter_cached = true;
     const Upstream upstream = make_upstream(s, Fill::normal, p);

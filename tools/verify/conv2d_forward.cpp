@@ -171,7 +171,7 @@ void adjoint(Session& s) {
 }
 
 void threads(Session& s) {
-  for (std::int64_t side : {12, 53}) {  // few tiles and many
+  for (std::int64_t side : {22, 53}) {  // few tiles and many
     Conv2dProblem p{2,  side, side - 3, 40,
                     72, 3,    3,        {.pad = 1, .pad_mode = PadMode::reflect, .relu = true}};
     p.filter_cached = true;

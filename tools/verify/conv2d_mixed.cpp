@@ -84,7 +84,7 @@ void shapes(Session& s) {
 }
 
 void overflow(Session& s) {
-  const Conv2dProblem p = mixed({1, 12, 12, 64, 512, 3, 3, {.pad = 1}});
+  const Conv2dProblem p = mixed({1, 22, 22, 64, 512, 3, 3, {.pad = 1}});
   const Tensor ones = Tensor::full(p.dst_shape(), 1);
   Tensor one_large = s.normal(p.dst_shape(), DType::f32, 1);
   one_large.data<float>()[5] = 1e6f;
@@ -102,7 +102,7 @@ void overflow(Session& s) {
 }
 
 void zero_and_nan(Session& s) {
-  for (std::int64_t side : {12, 53}) {  // few tiles and many
+  for (std::int64_t side : {22, 50}) {  // few tiles and many
     const Conv2dProblem p = mixed({1, side, side, 40, 72, 3, 3, {.pad = 1}});
     const Tensor wei = s.normal(wei_shape(p), DType::f32, 2);
     Tensor grad = s.normal(p.dst_shape(), DType::f32, 1);
@@ -120,7 +120,7 @@ void zero_and_nan(Session& s) {
 }
 
 void threads(Session& s) {
-  for (std::int64_t side : {12, 53}) {
+  for (std::int64_t side : {22, 50}) {
     const Conv2dProblem p = mixed({1, side, side, 40, 72, 3, 3, {.pad = 1}});
     const Tensor wei = s.normal(wei_shape(p), DType::f32, 2);
     const Tensor grad = s.normal(p.dst_shape(), DType::f32, 1);
