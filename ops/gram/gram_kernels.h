@@ -16,7 +16,8 @@ void backward_tiled(Context&, const GramProblem&, const GramBackwardArgs&, void*
                     const gemm_tile::TileKernel&);
 std::size_t backward_tiled_workspace(const GramProblem&, const gemm_tile::TileKernel&);
 // Mixed precision, where the processor has avx512vnni.
-Support supports_int16(const GramProblem&);
+Support supports_forward_int16(const GramProblem&);
+Support supports_backward_int16(const GramProblem&);
 std::size_t forward_int16_workspace(const GramProblem&, int threads);
 void forward_int16(Context&, const GramProblem&, const GramForwardArgs&, void* workspace);
 std::size_t backward_int16_workspace(const GramProblem&, int threads);

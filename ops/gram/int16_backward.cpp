@@ -130,6 +130,13 @@ void multiply_pixels(const GramProblem& p, const Pixels& pixels, const float* wo
 
 }  // namespace
 
+Support supports_backward_int16(const GramProblem& p) {
+  if (!p.mixed) return Support::no("rounds to 16 bits, and mixed precision was not asked for");
+  if (p.c % kLanes != 0) return Support::no("needs a multiple of 16 channels");
+  if (p.c >= kMaxDepth16) return Support::no("sums over so many channels could leave 32 bits");
+  return Support::yes();
+}
+
 std::size_t backward_int16_workspace(const GramProblem& p, int threads) {
   const Layout layout(p);
   return static_cast<std::size_t>(
