@@ -96,9 +96,12 @@ template <unsigned M, Source source>
   constexpr unsigned share = columns * ((M + 2) / step) * kLanes / line_floats;
   const std::int64_t lines = t.pixel_step / line_floats * columns, first = c / kLanes * share;
   std::int64_t i = first / lines * step, line = first % lines;
+#pragma GCC unroll 1
   for (unsigned k = 0; k < share; ++k) {
-    prefetch_far(address_of<source>(t, static_cast<unsigned>(i), 2 * M + 2, 0) +
-                 line * line_floats);
+    const float* address =
+        address_of<source>(t, static_cast<unsigned>(i), 2 * M + 2, 0) + line * line_floats;
+    // GCC 12 may take a loop of nothing but its own prefetches for one without effect.
+    asm volatile("prefetcht1 (%0)" : : "r"(address));
     if (++line == lines) line = 0, i += step;
   }
 }
