@@ -9,10 +9,6 @@ namespace {
 // Outputs for which a filter is worth transforming in every call.
 constexpr std::int64_t kFilterPays = 2048;
 
-// Up to which a filter may be kept as F(6x6) reads it: in f32 seven times as large as it was. The
-// deep layers of VGG-19 have most of its weights and 40 % of its products.
-constexpr std::size_t kMostFilterBytes = std::size_t{32} << 20;
-
 // Tiles for which larger filters than those of F(4x4) are worth reading.
 constexpr std::int64_t kLargerPay = 16;
 
@@ -75,8 +71,30 @@ std::int64_t winograd_products(const Conv2dProblem& p, std::int64_t tile) {
   return winograd_points(p.oh(), tile) * winograd_points(p.ow(), tile);
 }
 
-std::size_t filter_bytes(const Conv2dProblem& p, unsigned tile, std::size_t value_bytes) {
-  return static_cast<std::size_t>(p.ic * p.oc) * (tile + 2) * (tile + 2) * value_bytes;
+std::size_t filter_bytes(const Conv2dProblem& p, std::int64_t tile, std::size_t value_bytes) {
+  return static_cast<std::size_t>(p.ic * p.oc * (tile + 2) * (tile + 2)) * value_bytes;
+}
+
+// Up to which a filter may be kept as F(6x6) reads it: in f32 seven times as large as it was. The
+// deep layers of VGG-19 have most of its weights and 40 % of its products. In mixed precision the
+// filters of gradients take half, so those of small pictures, where maps are small, may take more.
+std::size_t most_filter_bytes(const Conv2dProblem& p) {
+  const bool small = p.n * p.oh() * p.ow() <= 64 * 64;
+  return std::size_t{p.loose && small ? 64U : 32U} << 20;
+}
+
+// What tiles of more than 4 x 4 outputs must fulfil besides.
+Support supports_larger(const Conv2dProblem& p, std::int64_t tile, std::size_t value_bytes) {
+  if (winograd_products(p, tile) * 12 > winograd_products(p, 4) * 11) {
+    return Support::no(fmt::format("tiles of 4 x 4 suit {} x {} outputs", p.oh(), p.ow()));
+  }
+  if (p.n * ceil_div(p.oh(), tile) * ceil_div(p.ow(), tile) < kLargerPay) {
+    return Support::no("its larger filters would be read for few tiles");
+  }
+  if (filter_bytes(p, tile, value_bytes) > most_filter_bytes(p)) {
+    return Support::no("its transformed filter would take too much memory");
+  }
+  return Support::yes();
 }
 
 std::int64_t scratch_count(const WinogradForm& form, const Correlation& c, int threads) {
@@ -112,18 +130,7 @@ Support supports_winograd(const Conv2dProblem& p, unsigned tile, std::size_t val
   if (!p.filter_cached && outputs < kFilterPays) {
     return Support::no("the filter may change, and transforming it would cost more than is saved");
   }
-  if (tile > 4 && products * 12 > winograd_products(p, 4) * 11) {
-    return Support::no(fmt::format("tiles of 4 x 4 suit {} x {} outputs", p.oh(), p.ow()));
-  }
-  if (tile > 4 &&
-      p.n * ceil_div(p.oh(), std::int64_t{tile}) * ceil_div(p.ow(), std::int64_t{tile}) <
-          kLargerPay) {
-    return Support::no("its larger filters would be read for few tiles");
-  }
-  if (tile > 4 && filter_bytes(p, tile, value_bytes) > kMostFilterBytes) {
-    return Support::no("its transformed filter would take too much memory");
-  }
-  return Support::yes();
+  return tile > 4 ? supports_larger(p, tile, value_bytes) : Support::yes();
 }
 
 Support supports_forward_winograd(const Conv2dProblem& p, unsigned tile) {

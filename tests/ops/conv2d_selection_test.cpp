@@ -91,6 +91,8 @@ TEST_CASE("F(6x6) serves where it saves products: gradients, and forward in mixe
   reason(small, "tiles of 4 x 4 suit 8 x 8 outputs");
   Conv2dProblem deep = sized(64);
   deep.loose = true, deep.ic = deep.oc = 512;
+  CHECK(chosen(conv2d_forward_table(), deep, both) == "conv2d.fwd.cpu.winograd6.avx512");
+  deep.w = 65;
   reason(deep, "would take too much memory");
   deep.mixed = true;  // half of it in 16 bits
   CHECK(chosen(conv2d_backward_data_table(), deep, all) ==
