@@ -11,7 +11,7 @@
 namespace impasto::lab {
 namespace {
 
-constexpr std::int64_t kSide = 24;    // several tiles of any kernel, and odd ones at the border
+constexpr std::int64_t kSide = 22;  // several tiles of any kernel, and some cut short at the border
 constexpr std::int64_t kOthers = 64;  // channels that are not summed over
 
 // What goes in, as a layer of VGG meets it.

@@ -9,6 +9,10 @@ namespace {
 // Outputs for which a filter is worth transforming in every call.
 constexpr std::int64_t kFilterPays = 2048;
 
+// Where maps have up to so many pixels, they take little memory: forward, a filter may take twice
+// as much, for in mixed precision those of gradients take half.
+constexpr std::int64_t kSmallMap = 64 * 64;
+
 // Tiles for which larger filters than those of F(4x4) are worth reading.
 constexpr std::int64_t kLargerPay = 16;
 
@@ -62,8 +66,8 @@ class Matrices final : public WinogradMatrices {
 
 // Points of tiles one way.
 std::int64_t winograd_points(std::int64_t outputs, std::int64_t tile) {
-  const std::int64_t rest = ceil_div(outputs % tile, 2) * 2;
-  return outputs / tile * (tile + 2) + (rest > 0 ? rest + 2 : 0);
+  const std::int64_t left = outputs % tile;
+  return outputs / tile * (tile + 2) + (left > 0 ? even_outputs(left, tile) + 2 : 0);
 }
 
 // Multiplications for a pair of channels.
@@ -71,27 +75,23 @@ std::int64_t winograd_products(const Conv2dProblem& p, std::int64_t tile) {
   return winograd_points(p.oh(), tile) * winograd_points(p.ow(), tile);
 }
 
+std::int64_t tile_count(const Conv2dProblem& p, std::int64_t tile) {
+  return ceil_div(p.oh(), tile) * ceil_div(p.ow(), tile);
+}
+
 std::size_t filter_bytes(const Conv2dProblem& p, std::int64_t tile, std::size_t value_bytes) {
   return static_cast<std::size_t>(p.ic * p.oc * (tile + 2) * (tile + 2)) * value_bytes;
 }
 
-// Up to which a filter may be kept as F(6x6) reads it: in f32 seven times as large as it was. The
-// deep layers of VGG-19 have most of its weights and 40 % of its products. In mixed precision the
-// filters of gradients take half, so those of small pictures, where maps are small, may take more.
-std::size_t most_filter_bytes(const Conv2dProblem& p) {
-  const bool small = p.n * p.oh() * p.ow() <= 64 * 64;
-  return std::size_t{p.loose && small ? 64U : 32U} << 20;
-}
-
 // What tiles of more than 4 x 4 outputs must fulfil besides.
-Support supports_larger(const Conv2dProblem& p, std::int64_t tile, std::size_t value_bytes) {
+Support supports_larger(const Conv2dProblem& p, std::int64_t tile, WinogradFilter filter) {
   if (winograd_products(p, tile) * 12 > winograd_products(p, 4) * 11) {
     return Support::no(fmt::format("tiles of 4 x 4 suit {} x {} outputs", p.oh(), p.ow()));
   }
-  if (p.n * ceil_div(p.oh(), tile) * ceil_div(p.ow(), tile) < kLargerPay) {
+  if (p.n * tile_count(p, tile) < kLargerPay) {
     return Support::no("its larger filters would be read for few tiles");
   }
-  if (filter_bytes(p, tile, value_bytes) > most_filter_bytes(p)) {
+  if (filter_bytes(p, tile, filter.value_bytes) > filter.most_bytes) {
     return Support::no("its transformed filter would take too much memory");
   }
   return Support::yes();
@@ -118,19 +118,19 @@ const float* filters_of(Context& context, const WinogradForm& form, const Filter
 
 }  // namespace
 
-Support supports_winograd(const Conv2dProblem& p, unsigned tile, std::size_t value_bytes) {
+Support supports_winograd(const Conv2dProblem& p, unsigned tile, WinogradFilter filter) {
   if (p.kh != 3 || p.kw != 3 || p.params.stride != 1) {
     return Support::no("needs 3x3 filters and stride 1");
   }
   if (p.ic < 16 || p.oc < 16) return Support::no("needs at least 16 channels on both sides");
-  const std::int64_t outputs = p.oh() * p.ow(), products = winograd_products(p, tile);
-  if (outputs * 9 < products * 4 / 3) {
+  const std::int64_t outputs = p.oh() * p.ow();
+  if (outputs * 9 < tile_count(p, tile) * (tile + 2) * (tile + 2) * 4 / 3) {
     return Support::no(fmt::format("{} x {} outputs fill too little of its tiles", p.oh(), p.ow()));
   }
   if (!p.filter_cached && outputs < kFilterPays) {
     return Support::no("the filter may change, and transforming it would cost more than is saved");
   }
-  return tile > 4 ? supports_larger(p, tile, value_bytes) : Support::yes();
+  return tile > 4 ? supports_larger(p, tile, filter) : Support::yes();
 }
 
 Support supports_forward_winograd(const Conv2dProblem& p, unsigned tile) {
@@ -138,7 +138,9 @@ Support supports_forward_winograd(const Conv2dProblem& p, unsigned tile) {
     return Support::no(
         "rounds four times as much as F(4x4), and mixed precision was not asked for");
   }
-  return supports_winograd(p, tile);
+  const bool small = p.n * p.oh() * p.ow() <= kSmallMap;
+  return supports_winograd(p, tile,
+                           {.most_bytes = small ? 2 * kMostFilterBytes : kMostFilterBytes});
 }
 
 std::size_t forward_winograd_bytes(const WinogradForm& form, const Conv2dProblem& p, int threads) {

@@ -6,12 +6,20 @@
 
 namespace impasto::conv2d_kernels {
 
-// With tiles of `tile` x `tile` outputs, and filters of `value_bytes` each value. 3x3, stride 1,
-// and large enough: with few channels or pixels the transforms cost more than they save. Forward,
-// larger tiles than 4 x 4 are for mixed precision: a ReLU or a maximum that falls the other way
-// changes the gradient by more than rounding does.
-Support supports_winograd(const Conv2dProblem&, unsigned tile,
-                          std::size_t value_bytes = sizeof(float));
+// Up to which a filter may be kept as F(6x6) reads it: in f32 seven times as large as it was. The
+// deep layers of VGG-19 have most of its weights and 40 % of its products.
+inline constexpr std::size_t kMostFilterBytes = std::size_t{32} << 20;
+
+struct WinogradFilter {
+  std::size_t value_bytes = sizeof(float);
+  std::size_t most_bytes = kMostFilterBytes;  // only of tiles larger than 4 x 4
+};
+
+// With tiles of `tile` x `tile` outputs. 3x3, stride 1, and large enough: with few channels or
+// pixels the transforms cost more than they save. Forward, larger tiles than 4 x 4 are for mixed
+// precision: a ReLU or a maximum that falls the other way changes the gradient by more than
+// rounding does.
+Support supports_winograd(const Conv2dProblem&, unsigned tile, WinogradFilter = {});
 Support supports_forward_winograd(const Conv2dProblem&, unsigned tile);
 
 std::size_t forward_winograd_bytes(const WinogradForm&, const Conv2dProblem&, int threads);

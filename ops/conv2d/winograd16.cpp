@@ -143,7 +143,7 @@ Support supports_backward_data_winograd16(const Conv2dProblem& p, unsigned tile)
   if (p.oc >= gemm_tile::kMaxDepth16) {
     return Support::no("sums over so many channels could leave 32 bits");
   }
-  return supports_winograd(p, tile, sizeof(std::int16_t));
+  return supports_winograd(p, tile, {.value_bytes = sizeof(std::int16_t)});
 }
 
 std::size_t backward_data_winograd16_bytes(const WinogradForm& form, const Conv2dProblem& p,

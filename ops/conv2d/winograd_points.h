@@ -3,9 +3,9 @@
 // among those whose products are exact in binary; the customary 0, +-1, +-2, infinity of m = 4 have
 // twice as much.
 //
-// They are numbered in this order: 0, infinity, p, -p of the first pair, and so on. The first s + 2
-// of them are points of an F(s x s, 3x3), for a tile that a border cuts short: it needs no filters
-// of its own.
+// The CPU's kernels number them in this order: 0, infinity, p, -p of the first pair, and so on. The
+// first s + 2 of them are points of an F(s x s, 3x3), for a tile that a border cuts short: it needs
+// no filters of its own.
 //
 // Winograd, "Arithmetic complexity of computations", 1980; Lavin and Gray, "Fast algorithms for
 // convolutional neural networks", 2015.

@@ -10,11 +10,6 @@ namespace {
 // Results larger than this are written past the caches, which hold filters instead.
 constexpr std::int64_t kStreamFloats = 1 << 16;
 
-// Of a tile one way, where `left` are left and it has `most`.
-std::int64_t even_outputs(std::int64_t left, std::int64_t most) {
-  return std::min(most, ceil_div(left, 2) * 2);
-}
-
 unsigned clip(std::int64_t i, std::int64_t inputs) {
   return static_cast<unsigned>(std::clamp<std::int64_t>(i, 0, inputs));
 }
@@ -42,28 +37,44 @@ ChannelBlock WinogradTiles::block(std::int64_t index) const {
 }
 
 TileOrder WinogradTiles::order(std::int64_t first, std::int64_t count) const {
-  TileOrder order;
-  order.inputs_ = inputs_;
-  std::vector<WinogradTile> tiles(static_cast<std::size_t>(count));
-  const auto kind = [&](const WinogradTile& t) {
-    return (t.rows < outputs_ ? 2 : 1) + (t.columns < outputs_ ? (t.rows < outputs_ ? 1 : -1) : 0);
-  };
+  std::vector<WinogradTile> tiles;
+  tiles.reserve(static_cast<std::size_t>(count));
   std::int64_t column = first % columns_, row = first / columns_ % rows_;
   std::int64_t n = first / columns_ / rows_;
-  for (WinogradTile& t : tiles) {
+  for (std::int64_t i = 0; i < count; ++i) {
     const std::int64_t y = row * outputs_, x = column * outputs_;
-    t = {n, y, x, even_outputs(c_.oh - y, outputs_), even_outputs(c_.ow - x, outputs_)};
-    if (t.rows < outputs_) order.low_inputs_ = t.rows + 2;
-    if (t.columns < outputs_) order.narrow_inputs_ = t.columns + 2;
-    ++order.begin_[kind(t) + 1];
+    tiles.push_back(
+        {n, y, x, even_outputs(c_.oh - y, outputs_), even_outputs(c_.ow - x, outputs_)});
     if (++column == columns_) column = 0, ++row;
     if (row == rows_) row = 0, ++n;
   }
-  for (int k = 0; k < 4; ++k) order.begin_[k + 1] += order.begin_[k];
-  std::int64_t next[4] = {order.begin_[0], order.begin_[1], order.begin_[2], order.begin_[3]};
-  order.tiles_.resize(tiles.size());
-  for (const WinogradTile& t : tiles) order.tiles_[static_cast<std::size_t>(next[kind(t)]++)] = t;
-  return order;
+  return {std::move(tiles), outputs_};
+}
+
+TileOrder::TileOrder(std::vector<WinogradTile> tiles, std::int64_t outputs)
+    : tiles_(tiles.size()), inputs_(outputs + 2) {
+  enum Kind : std::size_t { kNarrow, kWhole, kLow, kLowNarrow, kKinds };
+  const auto kind_of = [&](const WinogradTile& t) {
+    if (t.rows < outputs) return t.columns < outputs ? kLowNarrow : kLow;
+    return t.columns < outputs ? kNarrow : kWhole;
+  };
+  std::size_t next[kKinds + 1] = {};
+  for (const WinogradTile& t : tiles) {
+    ++next[kind_of(t) + 1];
+    if (t.rows < outputs) low_inputs_ = t.rows + 2;
+    if (t.columns < outputs) narrow_inputs_ = t.columns + 2;
+  }
+  for (std::size_t k = 0; k < kKinds; ++k) next[k + 1] += next[k];
+  first_whole_ = static_cast<std::int64_t>(next[kWhole]);
+  first_low_ = static_cast<std::int64_t>(next[kLow]);
+  first_low_narrow_ = static_cast<std::int64_t>(next[kLowNarrow]);
+  for (const WinogradTile& t : tiles) tiles_[next[kind_of(t)]++] = t;
+}
+
+TileOrder::Rows TileOrder::rows_of(std::int64_t point) const {
+  const bool of_low = point / inputs_ < low_inputs_, of_narrow = point % inputs_ < narrow_inputs_;
+  if (!of_low) return {of_narrow ? 0 : first_whole_, first_low_};
+  return {of_narrow ? 0 : first_whole_, of_narrow ? std::ssize(tiles_) : first_low_narrow_};
 }
 
 TileOrder::Rows WinogradMatrices::Product::rows_of(std::int64_t point) const {
@@ -76,33 +87,33 @@ std::int64_t WinogradTiles::patch_count() const {
   return c_.pad_mode == PadMode::zero ? 0 : ceil_div(inputs_ * inputs_ * c_.ic, 16) * 16;
 }
 
-void WinogradTiles::read(WinogradTile t, float* dst, std::int64_t point_step, float* patch) const {
-  t.y -= c_.top, t.x -= c_.left;
+void WinogradTiles::read(const WinogradTile& tile, float* dst, std::int64_t point_step,
+                         float* patch) const {
+  const std::int64_t y = tile.y - c_.top, x = tile.x - c_.left;
   WinogradInput input;
-  input.tile_rows = static_cast<unsigned>(t.rows);
-  input.tile_columns = static_cast<unsigned>(t.columns);
+  input.tile_rows = static_cast<unsigned>(tile.rows);
+  input.tile_columns = static_cast<unsigned>(tile.columns);
   input.channels = c_.ic;
   input.pixel_step = c_.ic;
   input.dst = dst;
   input.point_step = point_step;
   input.end_row = input.tile_rows + 2, input.end_column = input.tile_columns + 2;
-  const bool inside =
-      t.y >= 0 && t.x >= 0 && t.y + t.rows + 2 <= c_.h && t.x + t.columns + 2 <= c_.w;
+  const bool inside = y >= 0 && x >= 0 && y + tile.rows + 2 <= c_.h && x + tile.columns + 2 <= c_.w;
   if (!inside && c_.pad_mode != PadMode::zero) {
-    copy_patch(t, patch);
+    copy_patch(tile, patch);
     input.src = patch;
     input.row_step = inputs_ * c_.ic;
   } else {
-    locate(input, t);
+    locate(input, tile);
   }
   form_.input(input);
 }
 
-// The tile whose first pixel is (y, x), read where it lies.
+// The tile's pixels where they lie.
 void WinogradTiles::locate(WinogradInput& input, const WinogradTile& tile) const {
   const std::int64_t shrink = c_.src_pool ? 2 : 1;
   const std::int64_t h = c_.h / shrink, w = c_.w / shrink;
-  std::int64_t y = tile.y, x = tile.x;
+  std::int64_t y = tile.y - c_.top, x = tile.x - c_.left;
   input.first_row = clip(-y, tile.rows + 2), input.end_row = clip(h * shrink - y, tile.rows + 2);
   input.first_column = clip(-x, tile.columns + 2);
   input.end_column = clip(w * shrink - x, tile.columns + 2);
@@ -125,7 +136,7 @@ void WinogradTiles::locate(WinogradInput& input, const WinogradTile& tile) const
 // past that; what they read there does not count, but must exist.
 void WinogradTiles::copy_patch(const WinogradTile& tile, float* patch) const {
   const auto shown = [&](std::int64_t i, std::int64_t size, std::int64_t pad) {
-    return padded_source(std::min(i, size + pad - 1), size, c_.pad_mode);
+    return padded_source(std::min(i - pad, size + pad - 1), size, c_.pad_mode);
   };
   for (std::int64_t i = 0; i < tile.rows + 2; ++i, patch += inputs_ * c_.ic) {
     const std::int64_t row = tile.n * c_.h + shown(tile.y + i, c_.h, c_.top);

@@ -2,10 +2,12 @@
 // which outputs it writes, and how tiles are dealt out to threads.
 #pragma once
 
+#include <algorithm>
 #include <vector>
 
 #include "ops/conv2d/correlation.h"
 #include "ops/conv2d/winograd_kernels.h"
+#include "tensor/checked.h"
 
 namespace impasto::conv2d_kernels {
 
@@ -34,29 +36,31 @@ struct WinogradTile {
   std::int64_t rows, columns;
 };
 
+// Outputs of a tile one way that has `most` of them, where `left` are left.
+inline std::int64_t even_outputs(std::int64_t left, std::int64_t most) {
+  return std::min(most, ceil_div(left, 2) * 2);
+}
+
 // Tiles as rows of the matrices of points, so that those that have a point lie side by side: first
 // come those of few columns, then whole ones, those of few rows, and at the very end those of few
 // of both.
 class TileOrder {
  public:
-  struct Rows {
-    std::int64_t begin, end;
-  };
-  // Those that have a point.
-  Rows rows_of(std::int64_t point) const {
-    const bool of_low = point / inputs_ < low_inputs_, of_narrow = point % inputs_ < narrow_inputs_;
-    return {of_narrow ? 0 : begin_[1], of_low ? begin_[of_narrow ? 4 : 3] : begin_[2]};
-  }
-  std::int64_t size() const { return begin_[4]; }
+  TileOrder(std::vector<WinogradTile> tiles, std::int64_t outputs);
+
   const WinogradTile& operator[](std::int64_t row) const {
     return tiles_[static_cast<std::size_t>(row)];
   }
+  struct Rows {
+    std::int64_t begin, end;
+  };
+  Rows rows_of(std::int64_t point) const;  // those that have it
 
  private:
-  friend class WinogradTiles;
   std::vector<WinogradTile> tiles_;
-  std::int64_t begin_[5] = {};                                    // of each kind
-  std::int64_t inputs_ = 0, low_inputs_ = 0, narrow_inputs_ = 0;  // each way; of few rows, columns
+  std::int64_t inputs_, low_inputs_ = 0,
+                        narrow_inputs_ = 0;  // each way; of few rows, of few columns
+  std::int64_t first_whole_ = 0, first_low_ = 0, first_low_narrow_ = 0;
 };
 
 class WinogradTiles {
@@ -73,7 +77,7 @@ class WinogradTiles {
   TileOrder order(std::int64_t first, std::int64_t count) const;
 
   // Input transform of a tile, point f at dst + f point_step; `patch` has patch_count() floats.
-  void read(WinogradTile tile, float* dst, std::int64_t point_step, float* patch) const;
+  void read(const WinogradTile& tile, float* dst, std::int64_t point_step, float* patch) const;
   std::int64_t patch_count() const;
 
   // Output transform of a tile for one block of channels, from point f at src + f point_step.

@@ -92,6 +92,7 @@ TEST_CASE("F(6x6) serves where it saves products: gradients, and forward in mixe
   Conv2dProblem deep = sized(64);
   deep.loose = true, deep.ic = deep.oc = 512;
   CHECK(chosen(conv2d_forward_table(), deep, both) == "conv2d.fwd.cpu.winograd6.avx512");
+  CHECK(chosen(conv2d_backward_data_table(), deep, both) == "conv2d.bwd_data.cpu.winograd4.avx512");
   deep.w = 65;
   reason(deep, "would take too much memory");
   deep.mixed = true;  // half of it in 16 bits

@@ -136,6 +136,42 @@ TEST_CASE("rows of zeros and rows that are not finite show by their scales") {
   CHECK_FALSE(std::isfinite(got.scales[3]));
 }
 
+TEST_CASE("columns of nothing, and those that are not finite, show by their scales") {
+  if (!has_vnni()) return;
+  constexpr float kBad = std::numeric_limits<float>::quiet_NaN();
+  constexpr float kInfinite = std::numeric_limits<float>::infinity();
+  Tensor src = random_tensor({3, 16}, DType::f32, 4);
+  const float columns[][3] = {
+      {0, 0, 0}, {kBad, 0, 0}, {0, 0, kBad}, {1, kInfinite, 2}, {1e-34f, 0, 0}};
+  for (std::int64_t v = 0; v < 5; ++v) {
+    for (std::int64_t k = 0; k < 3; ++k) src.data<float>()[k * 16 + v] = columns[v][k];
+  }
+  std::vector<std::int16_t> values(4 * 16, 99);
+  std::vector<float> scales(16, 99);
+  avx512vnni::quantize_columns({.src = src.data<float>(),
+                                .src_step = 16,
+                                .depth = 3,
+                                .padded = 4,
+                                .vectors = 1,
+                                .dst = values.data(),
+                                .dst_step = 32,
+                                .scale = scales.data()});
+  CHECK(scales[0] == 0);
+  for (std::size_t v : {1U, 2U, 3U}) CHECK_FALSE(std::isfinite(scales[v]));
+  CHECK(scales[4] == 0);  // too small to be divided by
+  CHECK(values[2 * 4] == 0);
+  CHECK((scales[5] > 0 && std::isfinite(scales[5])));
+}
+
+TEST_CASE("a row too small to be divided by is nothing") {
+  if (!has_vnni()) return;
+  Tensor rows = random_tensor({1, 40}, DType::f32, 2);
+  for (float& value : rows.values<float>()) value *= 1e-36f;
+  const Integers got = quantized(rows, 64);
+  CHECK(got.scales[0] == 0);
+  CHECK(std::ranges::all_of(got.values, [](std::int16_t value) { return value == 0; }));
+}
+
 TEST_CASE("sums are exact, written or added, for any number of rows and vectors") {
   if (!has_vnni()) return;
   const std::int64_t depth = 96, dst_step = 80;

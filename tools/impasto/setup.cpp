@@ -79,7 +79,7 @@ void add_compute_options(CLI::App& command, MachineOptions& o) {
                                                        {"mixed", Precision::mixed}};
   add_choice(command, "--precision", o.precision, precisions,
              "f32 (default), or mixed: faster, with 16-bit products where the processor has "
-             "AVX-512 VNNI; gradients are within some thousandths of the f32 ones")
+             "AVX-512 VNNI; gradients are within a hundredth of the f32 ones")
       ->group(group);
   command.add_option("--threads", o.threads, "Processor threads; default: all cores")
       ->check(CLI::Range(1, 1024))
@@ -106,7 +106,7 @@ std::unique_ptr<Context> make_context(const MachineOptions& options) {
   auto context = std::make_unique<Context>(machine);
   request_kernels(*context, options.kernels);
   if (options.precision == Precision::mixed && !machine.features.has(Feature::avx512vnni)) {
-    note("--precision mixed changes nothing here: this processor has no AVX-512 VNNI");
+    note("--precision mixed gains little here: this processor has no AVX-512 VNNI");
   }
   return context;
 }
